@@ -1,0 +1,25 @@
+"""Every installed room's pages, mounted by the host with one line: ``path("privacy/", include("onvif_privacy.urls"))``.
+
+Only rooms in ``INSTALLED_APPS`` appear, each in its namespace (``onvif_privacy_cookies:…``). A site that wants a room
+somewhere else includes that room's own ``urls`` module instead.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.urls import include, path
+
+ROOMS = (
+    # package, where its pages live below the mount point
+    ("onvif_privacy.core", ""),
+    ("onvif_privacy.cookies", "cookies/"),
+    ("onvif_privacy.statement", "statement/"),
+)
+
+urlpatterns = [
+    path(prefix, include(f"{package}.urls"))
+    for package, prefix in ROOMS
+    if apps.is_installed(package) and find_spec(f"{package}.urls")
+]

@@ -1,0 +1,18 @@
+"""A site with every room."""
+
+from __future__ import annotations
+
+from tests.projects.base import *
+from tests.projects.base import DJANGO_APPS, DJANGO_MIDDLEWARE, ROOT_DIR
+
+_rooms = [
+    name
+    for name in ("core", "cookies", "visits", "statement")
+    if (ROOT_DIR / "onvif_privacy" / name / "apps.py").exists()
+]
+INSTALLED_APPS = [*DJANGO_APPS, *(f"onvif_privacy.{name}" for name in _rooms)]
+MIDDLEWARE = list(DJANGO_MIDDLEWARE)
+if (ROOT_DIR / "onvif_privacy/cookies/middleware.py").exists():
+    MIDDLEWARE.insert(0, "onvif_privacy.cookies.middleware.CookieMiddleware")
+if (ROOT_DIR / "onvif_privacy/visits/middleware.py").exists():
+    MIDDLEWARE.append("onvif_privacy.visits.middleware.PageVisitMiddleware")
