@@ -1,3 +1,40 @@
-"""What every test can rely on."""
+"""What every run does first and last: insist on what is required, say what was left out."""
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from tests import requirements
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Stop before the first test when something required is not there."""
+    if hasattr(config, "workerinput"):  # a worker of pytest-xdist: its controller has looked already
+        return
+    if missing := list(requirements.unmet()):
+        raise pytest.UsageError("\n".join([f"{requirements.VARIABLE} asks for what is not there:", *missing]))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name each part of the matrix this run has left out, why, and how to run it."""
+    from django.db import connection
+
+    drives_browser = any("browser" in str(argument) for argument in config.args)
+    lines = list(_skips(terminalreporter))
+    lines += requirements.left_out(connection.vendor, drives_browser=drives_browser)
+    if lines:
+        terminalreporter.section(f"not run here (database of this run: {connection.vendor})")
+        for line in lines:
+            terminalreporter.line(line)
+
+
+def _skips(terminalreporter: pytest.TerminalReporter) -> Iterator[str]:
+    reasons: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reasons[reason.removeprefix("Skipped: ")] += 1
+    for reason, number in sorted(reasons.items()):
+        yield f"{number} skipped: {reason}"
