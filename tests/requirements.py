@@ -90,7 +90,7 @@ def redis() -> str | None:
 
 
 def chromium() -> str:
-    """Return the browser the tests drive: ``ONVIF_PRIVACY_CHROMIUM``, else one on the path; empty when there is none."""
+    """Return the browser the tests drive: ``ONVIF_PRIVACY_CHROMIUM``, else one on the path; empty without one."""
     named = os.environ.get("ONVIF_PRIVACY_CHROMIUM", "")
     candidates = (named,) if named else ("chromium", "chromium-browser", "google-chrome")
     return next((found for name in candidates if (found := shutil.which(name))), "")

@@ -75,8 +75,8 @@ TEMPLATES = [
 
 ONVIF_PRIVACY_ORGANISATION = "Example Organisation"
 ONVIF_PRIVACY_CONTACT = "privacy@example.com"
-# two keys of 32 bytes, made for the tests: the second is the one before a rotation
+# the secrets spell out what they are: keys of these tests
 ONVIF_PRIVACY_KEYS = [
-    "dGVzdHMtb25seS1rZXktbnVtYmVyLW9uZS0zMmJ5dGU",
-    "dGVzdHMtb25seS1rZXktbnVtYmVyLXR3by0zMmJ5dGU",
+    {"id": "00000000000000d1", "use": "data", "secret": "dGhlIGRhdGEga2V5IG9mIHRoZSB0ZXN0cy4uLi4uLi4"},
+    {"id": "00000000000000f1", "use": "sign", "secret": "dGhlIHNpZ25pbmcga2V5IG9mIHRoZSB0ZXN0cy4uLi4"},
 ]

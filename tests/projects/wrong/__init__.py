@@ -1,0 +1,1 @@
+"""Sites set up wrongly, one mistake each; tests/test_subsets.py says what each is told."""
