@@ -38,7 +38,7 @@ def settings() -> Iterator[tuple[str, ...]]:
 
 
 def checks() -> Iterator[tuple[str, ...]]:
-    """Yield the ids of each system check and what it finds; its docstring begins with its ids, as in "E001, E002: …"."""
+    """Yield the ids of each system check and what it finds; its docstring begins "E001, E002: …"."""
     from django.core.checks.registry import registry
 
     for check in set(registry.get_checks(include_deployment_checks=True)):
