@@ -1,0 +1,241 @@
+"""Settings of the house: one table, read at use, never cached and never written to the host's settings.
+
+Each room subclasses `Settings` in its own ``conf.py``. The names, defaults and meanings below are what the
+reference in the documentation prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar, Generic, TypeVar, cast, overload
+from urllib.parse import urlsplit
+
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
+from django.utils.functional import Promise as LazyText
+from django.utils.translation import gettext_lazy as _
+
+T = TypeVar("T")
+Parser = Callable[[object], T]
+
+
+class _Required:
+    """Marks a setting that has no default."""
+
+    def __repr__(self) -> str:
+        return "required"
+
+
+REQUIRED = _Required()
+
+
+def boolean(value: object) -> bool:
+    """Accept True or False only: ``"False"`` from an environment file would otherwise read as true."""
+    if not isinstance(value, bool):
+        raise ValueError("must be True or False")
+    return value
+
+
+def text(value: object) -> str:
+    """Accept a string, translated ones included."""
+    if not isinstance(value, (str, LazyText)):
+        raise ValueError("must be a string")
+    return str(value)
+
+
+def filled(value: object) -> str:
+    """Accept a string that is not blank."""
+    if not text(value).strip():
+        raise ValueError("must not be empty")
+    return text(value)
+
+
+def email(value: object) -> str:
+    """Accept one e-mail address."""
+    try:
+        validate_email(text(value))
+    except ValidationError:
+        raise ValueError("must be an e-mail address") from None
+    return text(value)
+
+
+def integer(minimum: int | None = None, maximum: int | None = None) -> Parser[int]:
+    """Accept a whole number between the bounds, both included."""
+
+    def parse(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError("must be a whole number")
+        if minimum is not None and value < minimum:
+            raise ValueError(f"must be at least {minimum}")
+        if maximum is not None and value > maximum:
+            raise ValueError(f"must be at most {maximum}")
+        return value
+
+    return parse
+
+
+def choice(*options: str) -> Parser[str]:
+    """Accept one of the given words."""
+
+    def parse(value: object) -> str:
+        if value not in options:
+            raise ValueError(f"must be one of {', '.join(options)}")
+        return text(value)
+
+    return parse
+
+
+def strings(value: object) -> tuple[str, ...]:
+    """Accept a list or tuple of strings; one bare string is refused, since it would be read letter by letter."""
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+        raise ValueError("must be a list of strings")
+    return tuple(value)
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """Accept a dictionary with string keys."""
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise ValueError("must be a dictionary with string keys")
+    return value
+
+
+def optional(parse: Parser[T]) -> Parser[T | None]:
+    """Accept None, or what ``parse`` accepts."""
+
+    def parse_or_none(value: object) -> T | None:
+        return None if value is None else parse(value)
+
+    return parse_or_none
+
+
+def key_entries(value: object) -> tuple[Mapping[str, str], ...]:
+    """Accept a list of ``{"id", "use", "secret"}`` dictionaries; their contents are judged by `core.keys`."""
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, Mapping) for item in value):
+        raise ValueError("must be a list of dictionaries, as printed by 'manage.py privacy_keys init'")
+    return tuple(value)
+
+
+class Setting(Generic[T]):
+    """One row of a settings table: its default, its type and one line of meaning.
+
+    Reading it gives the parsed value. A value of the wrong type raises ImproperlyConfigured at use and is found
+    earlier by the system check ``onvif_privacy.E007``.
+    """
+
+    name: str
+
+    def __init__(
+        self, default: T | Callable[[], T] | _Required, parse: Parser[T], meaning: str | LazyText, *, paste: str = ""
+    ) -> None:
+        self.default = default
+        self.parse = parse
+        self.meaning = meaning
+        self.paste = paste
+
+    def __set_name__(self, owner: type[Settings], name: str) -> None:
+        self.name = owner.prefix + name
+
+    @overload
+    def __get__(self, instance: None, owner: type[Settings]) -> Setting[T]: ...
+
+    @overload
+    def __get__(self, instance: Settings, owner: type[Settings]) -> T: ...
+
+    def __get__(self, instance: Settings | None, owner: type[Settings]) -> Setting[T] | T:
+        if instance is None:
+            return self
+        try:
+            value = getattr(django_settings, self.name)
+        except AttributeError:
+            return self.fallback()
+        try:
+            return self.parse(value)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{self.name} {error}.") from None
+
+    def fallback(self) -> T:
+        """Return the default; raises ImproperlyConfigured with the line to paste where there is none."""
+        if isinstance(self.default, _Required):
+            raise ImproperlyConfigured(f"{self.name} is not set. Add to your settings: {self.paste}")
+        if callable(self.default):
+            return cast("T", self.default())
+        return self.default
+
+    def problem(self) -> str | None:
+        """Say in one sentence what is wrong with the present value; None when it is good or absent."""
+        if not hasattr(django_settings, self.name):
+            return None
+        try:
+            self.parse(getattr(django_settings, self.name))
+        except ValueError as error:
+            return f"{self.name} {error}."
+        return None
+
+
+class Settings:
+    """A table of settings with a common prefix. Subclass once for each room and instantiate as ``conf``."""
+
+    prefix: ClassVar[str] = "ONVIF_PRIVACY_"
+    tables: ClassVar[list[type[Settings]]] = []
+
+    def __init_subclass__(cls) -> None:
+        Settings.tables.append(cls)
+
+    @classmethod
+    def rows(cls) -> Iterator[Setting[Any]]:
+        """Yield the settings of this table in the order they are written."""
+        return (row for row in vars(cls).values() if isinstance(row, Setting))
+
+
+def _sites() -> tuple[str, ...]:
+    """Host of BASE_URL, else the full names in ALLOWED_HOSTS."""
+    host = urlsplit(conf.BASE_URL).hostname
+    if host:
+        return (host,)
+    return tuple(name for name in django_settings.ALLOWED_HOSTS if "*" not in name and not name.startswith("."))
+
+
+class CoreSettings(Settings):
+    """What holds for the whole house, so without a room in its name."""
+
+    ORGANISATION: Setting[str] = Setting(
+        REQUIRED,
+        filled,
+        _("The organisation that answers for the data."),
+        paste='ONVIF_PRIVACY_ORGANISATION = "Example Ltd"',
+    )
+    CONTACT: Setting[str] = Setting(
+        REQUIRED,
+        email,
+        _("E-mail address for comments and complaints."),
+        paste='ONVIF_PRIVACY_CONTACT = "privacy@example.org"',
+    )
+    KEYS: Setting[tuple[Mapping[str, str], ...]] = Setting(
+        REQUIRED,
+        key_entries,
+        _("Key ring; the first key of each use is the active one."),
+        paste="the lines that 'manage.py privacy_keys init' prints",
+    )
+    KEYS_PROVIDER: Setting[str] = Setting(
+        "onvif_privacy.core.keys.SettingsProvider", filled, _("Dotted path of the class that loads the key ring.")
+    )
+    ADDRESS: Setting[str] = Setting("", text, _("Postal address of the organisation."))
+    PHONE: Setting[str] = Setting("", text, _("Telephone number of the organisation."))
+    COUNTRY: Setting[str] = Setting("", text, _("Country of the organisation, two letters (ISO 3166-1)."))
+    BASE_URL: Setting[str] = Setting("", text, _("Only source of links in mails, for example https://example.org."))
+    SITES: Setting[tuple[str, ...]] = Setting(_sites, strings, _("Hosts that the statement covers."))
+    DATABASE_GUARDS: Setting[bool] = Setting(
+        True, boolean, _("Append-only tables are held by triggers in the database (never in a test database).")
+    )
+    LOCK_SECONDS: Setting[int] = Setting(2, integer(1, 60), _("Longest wait for a lock before a decision is refused."))
+    ORPHAN_DAYS: Setting[int] = Setting(30, integer(0), _("Days before a subject whose user was deleted is erased."))
+    EVIDENCE_DAYS: Setting[int] = Setting(1095, integer(1), _("Days that evidence is kept where its kind names none."))
+    K: Setting[int] = Setting(10, integer(1), _("Smallest group that any report shows."))
+    JOB_SECONDS: Setting[int] = Setting(50, integer(1), _("Seconds that one run of privacy_run may take."))
+    TRUSTED_PROXIES: Setting[int] = Setting(
+        0, integer(0, 10), _("Proxies in front of the site whose X-Forwarded-For is believed, counted from the right.")
+    )
+
+
+conf = CoreSettings()

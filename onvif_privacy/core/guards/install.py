@@ -1,0 +1,102 @@
+"""Putting the triggers into a database, taking them out, and telling what is missing."""
+
+from __future__ import annotations
+
+import sys
+
+from django.core import mail
+from django.db import DatabaseError, connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from onvif_privacy.core.conf import conf
+from onvif_privacy.core.guards.sql import Trigger, triggers
+from onvif_privacy.core.registry import guards
+
+_PRESENT = {
+    "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'opg\\_%%' ESCAPE '\\'",
+    "postgresql": (
+        "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+        "WHERE t.tgname LIKE 'opg\\_%%' AND pg_table_is_visible(c.oid)"
+    ),
+    "mysql": (
+        "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS "
+        "WHERE TRIGGER_SCHEMA = DATABASE() AND TRIGGER_NAME LIKE 'opg\\_%%'"
+    ),
+}
+
+
+def wanted() -> bool:
+    """Whether this process keeps guards: never in a test database, where a host's suite must flush as before."""
+    return conf.DATABASE_GUARDS and not hasattr(mail, "outbox")
+
+
+def expected(connection: BaseDatabaseWrapper) -> dict[str, Trigger]:
+    """Return the triggers that the declarations ask for on tables that exist in this database, by name."""
+    tables = set(connection.introspection.table_names())
+    found = {}
+    for guard in guards.all():
+        for trigger in triggers(guard, connection):
+            if trigger.table in tables and router.allow_migrate(connection.alias, guard.model.split(".")[0]):
+                found[trigger.name] = trigger
+    return found
+
+
+def present(connection: BaseDatabaseWrapper) -> dict[str, str]:
+    """Return name and table of the guards in this database."""
+    if connection.vendor not in _PRESENT:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_PRESENT[connection.vendor].replace("%%", "%"))
+        return dict(cursor.fetchall())
+
+
+def problems(connection: BaseDatabaseWrapper) -> list[str]:
+    """Name the tables whose guard is missing or of another text; empty when all stand."""
+    have, want = present(connection), expected(connection)
+    return sorted({want[name].table for name in want.keys() - have.keys()})
+
+
+def drop(using: str = "default") -> None:
+    """Remove every guard from a database."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        for name, table in present(connection).items():
+            if connection.vendor == "postgresql":
+                cursor.execute(f"DROP TRIGGER {name} ON {table}")
+                cursor.execute(f"DROP FUNCTION IF EXISTS {name}()")
+            else:
+                cursor.execute(f"DROP TRIGGER {name}")
+
+
+def create(using: str = "default") -> None:
+    """Create what is missing and remove what is no longer declared."""
+    connection = connections[using]
+    if connection.vendor not in _PRESENT:
+        return
+    have, want = present(connection), expected(connection)
+    if have.keys() - want.keys():
+        drop(using)
+        have = {}
+    with connection.cursor() as cursor:
+        for name in want.keys() - have.keys():
+            for statement in want[name].statements:
+                cursor.execute(statement)
+
+
+def before_migrate(*, using: str, **kwargs: object) -> None:
+    """Drop all guards where the engine rebuilds tables; elsewhere they stay while migrations run."""
+    if connections[using].vendor == "sqlite":
+        drop(using)
+
+
+def after_migrate(*, using: str, **kwargs: object) -> None:
+    """Create the guards in every real database; an account that may not is told which right it lacks."""
+    if not wanted():
+        return
+    try:
+        create(using)
+    except DatabaseError as error:
+        sys.stderr.write(
+            f"onvif_privacy: the append-only guards could not be created in database {using!r}: {error}\n"
+            "The account that migrates needs the right to create triggers; then run 'manage.py migrate' again.\n"
+        )

@@ -1,0 +1,119 @@
+"""The text of the triggers, for each engine."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+
+from onvif_privacy.core.registry import Guard
+
+PREFIX = "opg_"
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """One trigger: its table, the statement that creates it, and a name that ends in a digest of its text.
+
+    Names are compared instead of bodies, because MariaDB hides bodies from accounts without the TRIGGER right.
+    """
+
+    table: str
+    template: str
+
+    @property
+    def name(self) -> str:
+        """``opg_<table>_<digest>``, 60 characters at most."""
+        digest = hashlib.sha256(self.template.encode()).hexdigest()[:10]
+        return f"{PREFIX}{self.table[-40:]}_{digest}"
+
+    @property
+    def statements(self) -> list[str]:
+        """The statements that create it."""
+        return [part.replace("@name", self.name) for part in self.template.split("\n--\n")]
+
+
+def _unique_sets(model: type[Model]) -> list[tuple[str, ...]]:
+    columns = [(model._meta.pk.column,)] if model._meta.pk else []
+    columns += [(field.column,) for field in model._meta.concrete_fields if field.unique and not field.primary_key]
+    for constraint in model._meta.total_unique_constraints:
+        columns.append(tuple(model._meta.get_field(name).column for name in constraint.fields))  # type: ignore[union-attr]
+    return columns
+
+
+def _released(table: str, release_table: str) -> str:
+    return f"NOT EXISTS (SELECT 1 FROM {release_table} r WHERE r.table_name = '{table}' AND r.row_id = OLD.id)"
+
+
+def _different(vendor: str, column: str) -> str:
+    operator = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}.get(vendor)
+    if operator is None:
+        return f"NOT (NEW.{column} <=> OLD.{column})"
+    return f"NEW.{column} {operator} OLD.{column}"
+
+
+def _fill_once(vendor: str, model: type[Model], columns: tuple[str, ...]) -> str:
+    fillable = {model._meta.get_field(name).column for name in columns}  # type: ignore[union-attr]
+    rules = []
+    for field in model._meta.concrete_fields:
+        rule = _different(vendor, field.column)
+        rules.append(f"(OLD.{field.column} IS NOT NULL AND {rule})" if field.column in fillable else rule)
+    return " OR ".join(rules)
+
+
+def _trigger(vendor: str, table: str, event: str, condition: str, message: str) -> Trigger:
+    condition = condition or "1 = 1"
+    if vendor == "sqlite":
+        body = f"CREATE TRIGGER @name BEFORE {event} ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+    elif vendor == "postgresql":
+        result = "OLD" if event == "DELETE" else "NEW"
+        body = (
+            f"CREATE OR REPLACE FUNCTION @name() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {condition} THEN "
+            f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {result}; END $$"
+            f"\n--\nCREATE TRIGGER @name BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION @name()"
+        )
+    else:
+        body = (
+            f"CREATE TRIGGER @name BEFORE {event} ON {table} FOR EACH ROW BEGIN IF {condition} THEN "
+            f"SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{message}'; END IF; END"
+        )
+    return Trigger(table, body)
+
+
+def _truncate(table: str, message: str) -> Trigger:
+    return Trigger(
+        table,
+        f"CREATE OR REPLACE FUNCTION @name() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{message}' "
+        "USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        f"\n--\nCREATE TRIGGER @name BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION @name()",
+    )
+
+
+def triggers(guard: Guard, connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
+    """Yield the triggers that hold one declared guard on this engine."""
+    model, vendor = apps.get_model(guard.model), connection.vendor
+    table = model._meta.db_table
+    message = f"onvif_privacy: {table} is append-only"
+    if guard.kind == "when":
+        message = f"onvif_privacy: {table} refuses {guard.name or 'this change'}"
+        for event in guard.events:
+            yield _trigger(vendor, table, event, guard.condition, message)
+        return
+    filled = _fill_once(vendor, model, guard.columns) if guard.kind == "fill_once" else ""
+    yield _trigger(vendor, table, "UPDATE", filled, message)
+    release_table = apps.get_model("onvif_privacy.Release")._meta.db_table
+    released = _released(table, release_table) if guard.kind == "releasable" else ""
+    yield _trigger(vendor, table, "DELETE", released, message)
+    if vendor == "sqlite":
+        # INSERT OR REPLACE deletes without firing the delete trigger.
+        same = " OR ".join(
+            "(" + " AND ".join(f"e.{column} = NEW.{column}" for column in columns) + ")"
+            for columns in _unique_sets(model)
+        )
+        yield _trigger(vendor, table, "INSERT", f"EXISTS (SELECT 1 FROM {table} e WHERE {same})", message)
+    elif vendor == "postgresql":
+        yield _truncate(table, message)

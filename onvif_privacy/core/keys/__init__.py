@@ -1,0 +1,36 @@
+"""The site's key ring, the keys derived from it, and the keys of subjects that it wraps.
+
+Keys come from settings or a provider, never from ``SECRET_KEY``, whose rotation must not cost data. A missing, short
+or repeated key is a check error; reads refuse; there is no plaintext fallback.
+"""
+
+from onvif_privacy.core.keys.envelope import SealBroken, open_sealed, seal
+from onvif_privacy.core.keys.ring import (
+    KeyProvider,
+    KeyRingError,
+    Ring,
+    RingKey,
+    SettingsProvider,
+    derive,
+    generate,
+    ring,
+)
+from onvif_privacy.core.keys.subjects import KeyDestroyed, SubjectSecret, destroy, subject_key
+
+__all__ = [
+    "KeyDestroyed",
+    "KeyProvider",
+    "KeyRingError",
+    "Ring",
+    "RingKey",
+    "SealBroken",
+    "SettingsProvider",
+    "SubjectSecret",
+    "derive",
+    "destroy",
+    "generate",
+    "open_sealed",
+    "ring",
+    "seal",
+    "subject_key",
+]

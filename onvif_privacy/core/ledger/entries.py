@@ -1,0 +1,174 @@
+"""Writing evidence: commitment, leaf and MAC, in the caller's transaction, without a lock or a counter."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import router, transaction
+from django.utils import timezone
+
+from onvif_privacy.core.keys import SealBroken, SubjectSecret, derive, open_sealed, ring, seal, subject_key
+from onvif_privacy.core.keys.envelope import key_id_of
+from onvif_privacy.core.ledger.canonical import canonical
+from onvif_privacy.core.models import Entry, EntrySecret, Release, Subject
+from onvif_privacy.core.registry import entry_kinds
+from onvif_privacy.core.registry.kinds import instant
+
+SALT_BYTES = 32
+
+
+class NotInTransaction(RuntimeError):
+    """Evidence belongs in the transaction of the change it proves."""
+
+
+class PayloadRefused(ValueError):
+    """The payload does not fit its declared kind."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is to be written: kind, whose it is, and a payload that fits the declared kind."""
+
+    kind: str
+    payload: Mapping[str, Any]
+    subject: Subject | None = None
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+def _commitment(salt: bytes, payload: bytes) -> bytes:
+    return hmac.digest(salt, payload, hashlib.sha256)
+
+
+def leaf_hash(*, entry_id: uuid.UUID, kind: str, at: datetime, commitment: bytes) -> bytes:
+    """Return the Merkle leaf of an entry: SHA-256(0x00 ‖ canonical form), after RFC 9162, section 2.1.1."""
+    body = {
+        "at": instant(at),
+        "commitment": base64.urlsafe_b64encode(commitment).rstrip(b"=").decode(),
+        "id": str(entry_id),
+        "kind": kind,
+        "v": 1,
+    }
+    return hashlib.sha256(b"\x00" + canonical(body)).digest()
+
+
+def entry_mac(leaf: bytes, key_id: str) -> bytes:
+    """Return the MAC that vouches for a leaf until it is sealed."""
+    return hmac.digest(derive("mac", key_id=key_id), leaf, hashlib.sha256)
+
+
+def _place(entry_id: uuid.UUID, subject_id: uuid.UUID | None) -> tuple[str, ...]:
+    return ("entrysecret", "sealed", str(entry_id), str(subject_id or ""))
+
+
+def _key_for(subject: Subject | None, entry_id: uuid.UUID, key_id: str) -> SubjectSecret:
+    if subject is not None:
+        return subject_key(subject.pk, "evidence")
+    return SubjectSecret(bytes.fromhex(key_id), derive("row", "entrysecret", "sealed", str(entry_id), key_id=key_id))
+
+
+def record_all(records: Iterable[Record], *, using: str | None = None) -> list[Entry]:
+    """Append several entries with two inserts and one key look-up for each subject.
+
+    Raises NotInTransaction, NotDeclared for an unknown kind, PayloadRefused for a payload that does not fit.
+    """
+    using = using or router.db_for_write(Entry)
+    if not transaction.get_connection(using).in_atomic_block:
+        raise NotInTransaction("ledger.record() must run inside transaction.atomic().")
+    at, mac_key = timezone.now().replace(microsecond=0), ring().active("data").id
+    keys: dict[uuid.UUID, SubjectSecret] = {}
+    entries, hidden = [], []
+    for item in records:
+        problem = entry_kinds.get(item.kind).problem(item.payload)
+        if problem:
+            raise PayloadRefused(problem)
+        payload, salt = canonical(dict(item.payload)), secrets.token_bytes(SALT_BYTES)
+        commitment = _commitment(salt, payload)
+        leaf = leaf_hash(entry_id=item.id, kind=item.kind, at=at, commitment=commitment)
+        entries.append(
+            Entry(
+                id=item.id,
+                kind=item.kind,
+                at=at,
+                commitment=commitment,
+                leaf=leaf,
+                mac=entry_mac(leaf, mac_key),
+                mac_key=mac_key,
+            )
+        )
+        subject_id = item.subject.pk if item.subject else None
+        key = keys.get(subject_id) if subject_id else None
+        if key is None:
+            key = _key_for(item.subject, item.id, mac_key)
+            if subject_id:
+                keys[subject_id] = key
+        sealed = seal(salt + payload, key=key.secret, key_id=key.id, place=_place(item.id, subject_id))
+        hidden.append(EntrySecret(entry_id=item.id, subject_id=subject_id, sealed=sealed))
+    Entry.objects.using(using).bulk_create(entries)
+    EntrySecret.objects.using(using).bulk_create(hidden)
+    return entries
+
+
+def record(
+    kind: str, *, subject: Subject | None = None, payload: Mapping[str, Any], actor: AbstractBaseUser | None = None
+) -> Entry:
+    """Append one entry inside the caller's transaction; ``actor`` is the user who acted, named by subject reference.
+
+    Raises what `record_all` raises.
+    """
+    full = {**payload, "actor": Subject.objects.for_user(actor).reference} if actor else payload
+    return record_all([Record(kind, full, subject)])[0]
+
+
+def opened(entry: Entry) -> dict[str, Any]:
+    """Return the payload of an entry after checking its commitment, leaf and MAC.
+
+    Raises SealBroken for any difference, KeyDestroyed or EntrySecret.DoesNotExist where the secret has ended.
+    """
+    secret = entry.secret
+    sealed = bytes(secret.sealed)
+    subject = Subject(pk=secret.subject_id) if secret.subject_id else None
+    key = _key_for(subject, entry.pk, key_id_of(sealed).hex())
+    plain = open_sealed(sealed, key=key.secret, place=_place(entry.pk, secret.subject_id))
+    salt, payload = plain[:SALT_BYTES], plain[SALT_BYTES:]
+    leaf = leaf_hash(entry_id=entry.pk, kind=entry.kind, at=entry.at, commitment=bytes(entry.commitment))
+    good = (
+        hmac.compare_digest(_commitment(salt, payload), bytes(entry.commitment))
+        and hmac.compare_digest(leaf, bytes(entry.leaf))
+        and hmac.compare_digest(entry_mac(leaf, entry.mac_key), bytes(entry.mac))
+    )
+    if not good:
+        raise SealBroken("The ledger entry was changed.")
+    result: dict[str, Any] = json.loads(payload)
+    return result
+
+
+def release(rows: Iterable[Any], *, reason: str) -> int:
+    """Let evidence end: write a `Release` with its entry for each row of one releasable table, then delete the rows.
+
+    ``reason`` is a slug that says which retention ended. Returns how many rows went. Each `Release` is an entry, so a
+    row that is gone without one shows.
+    """
+    rows = list(rows)
+    if not rows:
+        return 0
+    model = type(rows[0])
+    table, using = model._meta.db_table, router.db_for_write(Release)
+    with transaction.atomic(using=using):
+        entries = record_all(
+            [Record("ledger.released", {"table": table, "row": row.pk.hex, "reason": reason}) for row in rows],
+            using=using,
+        )
+        Release.objects.using(using).bulk_create(
+            [Release(table_name=table, row_id=row.pk, entry=entry) for row, entry in zip(rows, entries, strict=True)]
+        )
+        return model._base_manager.using(using).filter(pk__in=[row.pk for row in rows])._raw_delete(using)

@@ -1,0 +1,80 @@
+"""What the kernel itself declares."""
+
+from django.utils.translation import gettext_lazy as _
+
+from onvif_privacy.core.registry import (
+    Basis,
+    Code,
+    Digest,
+    EntryKind,
+    Flag,
+    Guard,
+    Purpose,
+    Ref,
+    Slug,
+    declare,
+)
+
+declare(
+    Purpose(
+        "own_access",
+        label=_("Your own access"),
+        text=_("You see, correct and take away what is held about you."),
+        basis=Basis.LEGAL_OBLIGATION,
+        clause="rights",
+        default=True,
+    ),
+    Purpose(
+        "legal_duty",
+        label=_("Legal duty"),
+        text=_("What a law obliges the organisation to do."),
+        basis=Basis.LEGAL_OBLIGATION,
+        clause="legal_disclosure",
+        default=True,
+    ),
+    Purpose(
+        "security",
+        label=_("Security"),
+        text=_("Keeping the site and what it holds safe."),
+        basis=Basis.LEGITIMATE_INTERESTS,
+        clause="security",
+        default=True,
+    ),
+    Purpose(
+        "housekeeping",
+        label=_("Housekeeping"),
+        text=_("Keeping records in order and deleting them when their time has come."),
+        basis=Basis.LEGITIMATE_INTERESTS,
+        clause="security",
+        default=True,
+    ),
+)
+
+declare(
+    EntryKind(
+        "consent.decided",
+        {
+            "context": Digest,
+            "decision": Ref,
+            "gpc": Flag,
+            "method": Code,
+            "notice": Digest,
+            "outcome": Code,
+            "purpose": Slug,
+            "purpose_digest": Digest,
+        },
+    ),
+    EntryKind("consent.renewed", {"purpose": Slug, "purpose_digest": Digest, "reference": Code}),
+    EntryKind("ledger.released", {"table": Slug, "row": Ref, "reason": Slug}),
+    EntryKind("party.changed", {"party": Slug, "digest": Digest, "change": Code}),
+    EntryKind("subject.restricted", {"subject": Ref}),
+    EntryKind("subject.unrestricted", {"subject": Ref}),
+)
+
+declare(
+    Guard("onvif_privacy.Notice", "insert_only"),
+    Guard("onvif_privacy.Entry", "insert_only"),
+    Guard("onvif_privacy.Decision", "releasable"),
+    Guard("onvif_privacy.Renewal", "insert_only"),
+    Guard("onvif_privacy.Release", "insert_only"),
+)

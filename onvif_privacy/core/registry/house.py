@@ -1,0 +1,65 @@
+"""Declarations that make the rooms one house: guarded tables, what waits for staff, links for visitors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from django.http import HttpRequest
+from django.utils.functional import Promise as LazyText
+
+from onvif_privacy.core.registry.base import Registry
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Asks the database to hold a rule on a table.
+
+    ``insert_only`` refuses UPDATE and DELETE; ``releasable`` the same, but a row may be deleted once a `Release`
+    names it; ``fill_once`` lets ``columns`` go from NULL to a value and changes nothing else; ``when`` refuses the
+    ``events`` for which ``condition`` (one SQL expression over NEW and OLD, the same on all engines) is true.
+    """
+
+    model: str
+    kind: Literal["insert_only", "releasable", "fill_once", "when"]
+    columns: tuple[str, ...] = ()
+    condition: str = ""
+    events: tuple[Literal["INSERT", "UPDATE", "DELETE"], ...] = ("INSERT", "UPDATE")
+    name: str = ""
+
+    @property
+    def slug(self) -> str:
+        """Unique name: the model, the kind and, for several conditions on one table, a name."""
+        return ":".join(part for part in (self.model, self.kind, self.name) if part)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One line of the staff home page "waiting for me"; shown while ``count`` is above zero.
+
+    ``count`` receives the request. ``address`` is a URL name; ``permission`` is ``app_label.codename``, empty for
+    all staff.
+    """
+
+    slug: str
+    label: str | LazyText
+    count: Callable[[HttpRequest], int]
+    address: str
+    permission: str = ""
+
+
+@dataclass(frozen=True)
+class FooterLink:
+    """One link that every visitor needs; left out where its URL name does not resolve."""
+
+    slug: str
+    label: str | LazyText
+    url_name: str
+    order: int = 100
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+guards: Registry[Guard] = Registry(Guard, "guard", lambda item: item.slug)
+waiting: Registry[Waiting] = Registry(Waiting, "waiting line", lambda item: item.slug)
+footer_links: Registry[FooterLink] = Registry(FooterLink, "footer link", lambda item: item.slug)

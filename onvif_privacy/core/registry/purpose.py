@@ -1,0 +1,93 @@
+"""Purposes: what data is used for, on what legal basis, and what a person is asked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise as LazyText
+from django.utils.translation import override
+
+from onvif_privacy.core.registry.base import DeclarationError, Registry
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+SLUG = re.compile(r"[a-z][a-z0-9_]{0,47}")
+
+
+class Basis(StrEnum):
+    """Legal bases of GDPR Art. 6(1), with explicit consent of Art. 9(2)(a) apart."""
+
+    CONSENT = "consent"
+    EXPLICIT_CONSENT = "explicit_consent"
+    CONTRACT = "contract"
+    LEGAL_OBLIGATION = "legal_obligation"
+    VITAL_INTERESTS = "vital_interests"
+    PUBLIC_TASK = "public_task"
+    LEGITIMATE_INTERESTS = "legitimate_interests"
+
+    @property
+    def asks(self) -> bool:
+        """Whether this basis needs an act of the person."""
+        return self in (Basis.CONSENT, Basis.EXPLICIT_CONSENT)
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What data is used for.
+
+    ``clause`` is the slug of the statement's clause it rests on. ``device=True`` makes it a group of the cookie
+    banner; ``reader`` names the code that reads it where no cookie belongs to it (a device purpose with neither is
+    not offered). ``gpc`` says whether Global Privacy Control covers it; None leaves that to what it stores and whom
+    it reaches. ``default`` is the answer where nobody decided; a purpose that rests on consent cannot have it.
+    ``retired`` purposes stay declared while a decision names them and are not asked any more.
+    Raises DeclarationError for a slug that is not ``[a-z][a-z0-9_]{0,47}`` (a cookie carries it unquoted).
+    """
+
+    slug: str
+    label: str | LazyText
+    text: str | LazyText
+    basis: Basis
+    clause: str
+    default: bool = False
+    device: bool = False
+    reader: str = ""
+    gpc: bool | None = None
+    parties: tuple[str, ...] = ()
+    retired: bool = False
+
+    def __post_init__(self) -> None:
+        if not SLUG.fullmatch(self.slug):
+            raise DeclarationError(
+                f"Purpose slug {self.slug!r} must be lower-case letters, digits and '_', 48 at most."
+            )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the declaration as it stands, in its source language; kept with each decision."""
+        with override(None):
+            parts = [self.slug, str(self.label), str(self.text), self.basis.value, self.clause]
+        parts += [str(self.default), str(self.device), str(self.gpc), *sorted(self.parties)]
+        return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Veto:
+    """Takes people out of every audience of ``purpose`` (``"*"`` for all).
+
+    ``filter`` receives a queryset of subjects and returns those who must be left out.
+    """
+
+    slug: str
+    purpose: str
+    filter: Callable[[QuerySet[Any]], QuerySet[Any]]
+
+
+purposes: Registry[Purpose] = Registry(Purpose, "purpose", lambda item: item.slug)
+vetoes: Registry[Veto] = Registry(Veto, "veto", lambda item: item.slug)

@@ -1,0 +1,9 @@
+"""Every signal of the house, with its arguments. Sent on commit unless its comment says otherwise."""
+
+from django.dispatch import Signal
+
+decision_recorded = Signal()  # decision: Decision, before: Outcome | None
+subjects_merged = Signal()  # visitor: Subject, into: Subject
+purpose_renewed = Signal()  # renewal: Renewal
+keys_rotated = Signal()  # old: str, new: str
+job_alarmed = Signal()  # job: str, reason: str
