@@ -156,7 +156,8 @@ def derive(*context: str, key_id: str | None = None) -> bytes:
     ``key_id`` names an older key; by default the active data key is used. Raises KeyRingError.
     """
     key = ring().get(key_id, "data") if key_id else ring().active("data")
-    assert key.secret is not None
+    if key.secret is None:
+        raise KeyRingError(f"The data key {key.id} has no secret.")
     return _derived(key.secret, "|".join(context).encode())
 
 

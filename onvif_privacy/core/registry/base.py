@@ -140,7 +140,7 @@ def reopened() -> Iterator[None]:
 
 @contextmanager
 def temporarily(*items: object, without: tuple[tuple[type[Any], str], ...] = ()) -> Iterator[None]:
-    """Declare ``items`` for the length of a test, replacing what has the same name; leave out ``(kind, name)`` pairs."""
+    """Declare ``items`` for the length of a test, in place of what has the same name; ``without`` drops (kind, name)."""
     with reopened():
         for kind, slug in without:
             _registries[kind].remove(slug)
