@@ -229,8 +229,6 @@ class CoreSettings(Settings):
         True, boolean, _("Append-only tables are held by triggers in the database (never in a test database).")
     )
     LOCK_SECONDS: Setting[int] = Setting(2, integer(1, 60), _("Longest wait for a lock before a decision is refused."))
-    ORPHAN_DAYS: Setting[int] = Setting(30, integer(0), _("Days before a subject whose user was deleted is erased."))
-    EVIDENCE_DAYS: Setting[int] = Setting(1095, integer(1), _("Days that evidence is kept where its kind names none."))
     K: Setting[int] = Setting(10, integer(1), _("Smallest group that any report shows."))
     JOB_SECONDS: Setting[int] = Setting(50, integer(1), _("Seconds that one run of privacy_run may take."))
     TRUSTED_PROXIES: Setting[int] = Setting(

@@ -69,7 +69,6 @@ class Subject(models.Model):
     created_on = models.DateField(auto_now_add=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
     restricted_at = models.DateTimeField(null=True, blank=True)
-    orphaned_at = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
 
     objects = SubjectQuerySet.as_manager()

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from onvif_privacy.core.jobs import own  # noqa: F401 - its jobs are declared by being imported
 from onvif_privacy.core.registry import (
     Basis,
     Code,

@@ -46,13 +46,11 @@ def instant(moment: datetime) -> str:
 class EntryKind:
     """A kind of ledger entry: its name and the type of each key; a list of one type means a list of such values.
 
-    Every key may be left out or None; ``actor`` is a key of every kind. ``days`` is the term of its evidence; None
-    takes ``ONVIF_PRIVACY_EVIDENCE_DAYS``.
+    Every key may be left out or None; ``actor`` is a key of every kind.
     """
 
     slug: str
     keys: Mapping[str, PayloadType | list[PayloadType]] = field(default_factory=dict)
-    days: int | None = None
 
     def problem(self, payload: Mapping[str, Any]) -> str | None:
         """Say what in ``payload`` does not fit, without repeating a value; None when all does."""

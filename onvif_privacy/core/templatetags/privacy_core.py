@@ -1,69 +1,50 @@
-"""Template library ``privacy_core``: charts and the links every visitor needs."""
+"""Template library ``privacy_core``: charts, the links every visitor needs, and what our own base template asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.apps import apps
+from django.http import HttpRequest
+from django.template.loader import select_template
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString, mark_safe
 
+from onvif_privacy.core.conf import conf
+from onvif_privacy.core.desk import Desk, desk
 from onvif_privacy.core.registry import footer_links
 
 register = template.Library()
 
-WIDTH, HEIGHT, BASE = 720, 220, 190
+
+@register.simple_tag
+def privacy_organisation() -> str:
+    """Print the name of the organisation that answers for the data."""
+    return conf.ORGANISATION
 
 
-@dataclass(frozen=True)
-class Bar:
-    """One bar in SVG user units, with what it stands for."""
-
-    label: str
-    value: int
-    x: float
-    y: float
-    width: float
-    height: float
-    show_label: bool
-
-
-def bars(series: Sequence[tuple[str, int]]) -> list[Bar]:
-    """Lay out a bar chart of ``(label, number)`` pairs; every label is in the table, some under the bars."""
-    top = max((value for _label, value in series), default=0) or 1
-    slot = WIDTH / max(len(series), 1)
-    every = max(1, -(-len(series) // 8))
-    return [
-        Bar(
-            label=str(label),
-            value=value,
-            x=round(index * slot + slot * 0.1, 2),
-            y=round(BASE - value / top * (BASE - 20), 2),
-            width=round(slot * 0.8, 2),
-            height=round(value / top * (BASE - 20), 2),
-            show_label=index % every == 0,
-        )
-        for index, (label, value) in enumerate(series)
-    ]
+@register.simple_tag(takes_context=True)
+def privacy_top(context: template.Context) -> SafeString:
+    """Print what each installed room puts directly after ``<body>``: its template ``onvif_privacy/<room>/top.html``."""
+    rooms = [app.name.rpartition(".")[2] for app in apps.get_app_configs() if app.name.startswith("onvif_privacy.")]
+    names = [f"onvif_privacy/{room}/top.html" for room in rooms]
+    parts = []
+    for name in names:
+        try:
+            found = select_template([name])
+        except template.TemplateDoesNotExist:
+            continue
+        parts.append(found.render(context.flatten(), context.get("request")))
+    return mark_safe("".join(parts))  # noqa: S308 - rendered, so escaped, templates
 
 
 @register.inclusion_tag("onvif_privacy/chart.html")
-def privacy_chart(series: Iterable[tuple[str, int]], title: str, label: str = "", unit: str = "") -> dict[str, Any]:
+def privacy_chart(series: Iterable[tuple[str, int]], title: str) -> dict[str, Any]:
     """Draw ``(label, number)`` pairs as SVG from the server, with the same numbers in a table beside it."""
-    rows = [(str(name), int(value)) for name, value in series]
-    return {
-        "title": title,
-        "label": label,
-        "unit": unit,
-        "bars": bars(rows),
-        "rows": rows,
-        "top": max((value for _name, value in rows), default=0),
-        "total": sum(value for _name, value in rows),
-        "width": WIDTH,
-        "height": HEIGHT,
-        "base": BASE,
-    }
+    rows = [(str(label), int(number)) for label, number in series]
+    return {"title": title, "rows": rows, "maximum": max((number for _label, number in rows), default=0)}
 
 
 @register.inclusion_tag("onvif_privacy/footer.html")
@@ -76,3 +57,9 @@ def privacy_footer() -> dict[str, Any]:
         except NoReverseMatch:
             continue
     return {"links": links}
+
+
+@register.simple_tag
+def privacy_desk(request: HttpRequest) -> Desk:
+    """Give what waits for the signed-in member of staff; used by the admin page of the kernel."""
+    return desk(request)

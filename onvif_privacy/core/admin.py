@@ -1,0 +1,135 @@
+"""Admin of the kernel: evidence to look at, parties to edit, jobs to watch."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from onvif_privacy.core import parties
+from onvif_privacy.core.models import Decision, Entry, Lease, Notice, Party
+
+M = TypeVar("M", bound=Model)
+
+
+class EvidenceAdmin(admin.ModelAdmin[M]):
+    """Base of all screens for evidence, in every room: to look at only."""
+
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+
+@admin.register(Decision)
+class DecisionAdmin(EvidenceAdmin[Decision]):
+    """Who decided what; the subject is a reference, never a name."""
+
+    list_display = ("decided_at", "purpose", "outcome", "method", "surface", "reference")
+    list_filter = ("outcome", "method", "purpose", "gpc")
+    list_select_related = ("subject",)
+    date_hierarchy = "decided_at"
+    fields = (
+        "reference",
+        "purpose",
+        "outcome",
+        "method",
+        "surface",
+        "gpc",
+        "decided_at",
+        "shown",
+        "notice",
+        "context_reference",
+        "context_digest",
+        "purpose_digest",
+        "sequence",
+        "entry",
+    )
+    readonly_fields = ("reference", "shown")
+
+    @admin.display(description=_("subject"))
+    def reference(self, decision: Decision) -> str:
+        """The subject's public reference."""
+        return decision.subject.reference
+
+    @admin.display(description=_("what was shown"))
+    def shown(self, decision: Decision) -> str:
+        """The exact words, as stored at the time."""
+        return decision.notice.text if decision.notice else "–"
+
+
+@admin.register(Notice)
+class NoticeAdmin(EvidenceAdmin[Notice]):
+    """Wordings that were shown."""
+
+    list_display = ("first_used_at", "surface", "language", "digest")
+    list_filter = ("surface", "language")
+    search_fields = ("digest",)
+
+
+@admin.register(Entry)
+class EntryAdmin(EvidenceAdmin[Entry]):
+    """Ledger entries: kind, time and hashes; what they commit to is sealed."""
+
+    list_display = ("at", "kind", "id")
+    list_filter = ("kind",)
+    date_hierarchy = "at"
+    fields = ("id", "kind", "at", "commitment_hex", "leaf_hex")
+    readonly_fields = fields
+
+    @admin.display(description=_("commitment"))
+    def commitment_hex(self, entry: Entry) -> str:
+        """The salted commitment."""
+        return bytes(entry.commitment).hex()
+
+    @admin.display(description=_("Merkle leaf"))
+    def leaf_hex(self, entry: Entry) -> str:
+        """The leaf that will be sealed."""
+        return bytes(entry.leaf).hex()
+
+
+@admin.register(Lease)
+class LeaseAdmin(EvidenceAdmin[Lease]):
+    """Jobs: when each last ran and how it ended."""
+
+    list_display = ("job", "started_at", "done_at", "failed_at", "failure")
+    fields = ("job", "holder", "until", "started_at", "done_at", "failed_at", "failure")
+
+
+@admin.register(Party)
+class PartyAdmin(admin.ModelAdmin[Party]):
+    """Organisations that data can reach."""
+
+    list_display = ("name", "role", "country", "valid_from", "valid_to")
+    list_filter = ("role",)
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Party | None = None) -> tuple[str, ...]:
+        """The slug is what declarations and evidence name a party by, so it stays."""
+        return ("slug",) if obj else ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Party | None = None) -> dict[str, Any]:
+        """Only while the slug can be written."""
+        return {} if obj else {"slug": ("name",)}
+
+    def save_model(self, request: HttpRequest, obj: Party, form: Any, change: bool) -> None:
+        parties.save(obj, actor=request.user)
+
+    def delete_model(self, request: HttpRequest, obj: Party) -> None:
+        parties.remove(obj, actor=request.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Party]) -> None:
+        for party in queryset:
+            parties.remove(party, actor=request.user)
