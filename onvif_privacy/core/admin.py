@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core import parties
 from onvif_privacy.core.models import Decision, Entry, Lease, Notice, Party
 
-M = TypeVar("M", bound=Model)
 
-
-class EvidenceAdmin(admin.ModelAdmin[M]):
+class EvidenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not subscriptable at run time
     """Base of all screens for evidence, in every room: to look at only."""
 
     actions = None
@@ -25,15 +23,15 @@ class EvidenceAdmin(admin.ModelAdmin[M]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
 @admin.register(Decision)
-class DecisionAdmin(EvidenceAdmin[Decision]):
+class DecisionAdmin(EvidenceAdmin):
     """Who decided what; the subject is a reference, never a name."""
 
     list_display = ("decided_at", "purpose", "outcome", "method", "surface", "reference")
@@ -70,7 +68,7 @@ class DecisionAdmin(EvidenceAdmin[Decision]):
 
 
 @admin.register(Notice)
-class NoticeAdmin(EvidenceAdmin[Notice]):
+class NoticeAdmin(EvidenceAdmin):
     """Wordings that were shown."""
 
     list_display = ("first_used_at", "surface", "language", "digest")
@@ -79,7 +77,7 @@ class NoticeAdmin(EvidenceAdmin[Notice]):
 
 
 @admin.register(Entry)
-class EntryAdmin(EvidenceAdmin[Entry]):
+class EntryAdmin(EvidenceAdmin):
     """Ledger entries: kind, time and hashes; what they commit to is sealed."""
 
     list_display = ("at", "kind", "id")
@@ -100,7 +98,7 @@ class EntryAdmin(EvidenceAdmin[Entry]):
 
 
 @admin.register(Lease)
-class LeaseAdmin(EvidenceAdmin[Lease]):
+class LeaseAdmin(EvidenceAdmin):
     """Jobs: when each last ran and how it ended."""
 
     list_display = ("job", "started_at", "done_at", "failed_at", "failure")
@@ -108,7 +106,7 @@ class LeaseAdmin(EvidenceAdmin[Lease]):
 
 
 @admin.register(Party)
-class PartyAdmin(admin.ModelAdmin[Party]):
+class PartyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Organisations that data can reach."""
 
     list_display = ("name", "role", "country", "valid_from", "valid_to")

@@ -1,4 +1,4 @@
-"""Doors: slots that one room fills and others ask, so that no room imports another. Empty, they answer "not recorded"."""
+"""Doors: slots that one room fills and others ask, so that no room imports another. Empty, they answer None."""
 
 from __future__ import annotations
 

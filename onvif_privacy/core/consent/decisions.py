@@ -26,7 +26,7 @@ def decide_all(
 
     ``key`` is the random key of the form: the same key and content give the first decisions again. Seven queries,
     nine the first time; one more on PostgreSQL, which is told how long to wait for the lock.
-    Raises NotDeclared, NoticeRequired, ObjectionStands, IdempotencyConflict, ConsentUnavailable; nothing is stored then.
+    Raises NotDeclared, NoticeRequired, ObjectionStands, IdempotencyConflict, ConsentUnavailable, and stores nothing.
     Source: GDPR Art. 7(1); statement clause ``cookies_choice``.
     """
     by = Subject.objects.for_user(actor).reference if actor else ""

@@ -140,7 +140,7 @@ def reopened() -> Iterator[None]:
 
 @contextmanager
 def temporarily(*items: object, without: tuple[tuple[type[Any], str], ...] = ()) -> Iterator[None]:
-    """Declare ``items`` for the length of a test, in place of what has the same name; ``without`` drops (kind, name)."""
+    """Declare ``items`` for the length of a test, in place of what has their names; ``without`` drops (kind, name)."""
     with reopened():
         for kind, slug in without:
             _registries[kind].remove(slug)
