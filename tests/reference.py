@@ -66,7 +66,7 @@ def tags() -> Iterator[tuple[str, ...]]:
 def commands() -> Iterator[tuple[str, ...]]:
     """Yield each management command and its help."""
     for name, app in get_commands().items():
-        if isinstance(app, str) and app.startswith("onvif_privacy."):
+        if app.startswith("onvif_privacy."):
             yield f"`{name}`", str(load_command_class(app, name).help)
 
 

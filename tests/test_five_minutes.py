@@ -142,7 +142,7 @@ class serving:
             port = probe.getsockname()[1]
         self.made.address = f"http://127.0.0.1:{port}"
         self.log = self.made.log.open("w")
-        command = [self.made.python, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"]
+        command = [str(self.made.python), "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"]
         self.process = subprocess.Popen(
             command, cwd=self.made.home, env=self.made.environment, stdout=self.log, stderr=subprocess.STDOUT
         )
