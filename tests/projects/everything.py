@@ -9,10 +9,11 @@ _rooms = [
     name
     for name in ("core", "cookies", "visits", "statement")
     if (ROOT_DIR / "onvif_privacy" / name / "apps.py").exists()
+    and (ROOT_DIR / "onvif_privacy" / name / "checks.py").exists()
 ]
 INSTALLED_APPS = [*DJANGO_APPS, *(f"onvif_privacy.{name}" for name in _rooms)]
 MIDDLEWARE = list(DJANGO_MIDDLEWARE)
-if (ROOT_DIR / "onvif_privacy/cookies/middleware.py").exists():
+if "cookies" in _rooms:
     MIDDLEWARE.insert(0, "onvif_privacy.cookies.middleware.CookieMiddleware")
-if (ROOT_DIR / "onvif_privacy/visits/middleware.py").exists():
+if "visits" in _rooms:
     MIDDLEWARE.append("onvif_privacy.visits.middleware.PageVisitMiddleware")
