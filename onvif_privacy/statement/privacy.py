@@ -1,0 +1,58 @@
+"""What this room declares: its evidence, the guards of its tables, what waits for staff, and the footer link."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from onvif_privacy.core import doors
+from onvif_privacy.core.registry import Code, Count, Digest, EntryKind, FooterLink, Guard, Instant, Ref, Slug, Waiting, declare
+from onvif_privacy.statement.models import Draft
+from onvif_privacy.statement.services import reading
+
+
+def _nothing_in_force(request: HttpRequest) -> int:
+    return 0 if reading.current("en") else 1
+
+
+def _submitted(request: HttpRequest) -> int:
+    return Draft.objects.exclude(submitted_by="").count()
+
+
+declare(
+    EntryKind("statement.submitted", {"actor": Ref, "digest": Digest, "document": Slug}),
+    EntryKind(
+        "statement.published", {"actor": Ref, "change": Code, "digest": Digest, "document": Slug, "number": Count}
+    ),
+    EntryKind("statement.effect", {"actor": Ref, "document": Slug, "effective_at": Instant, "number": Count}),
+    EntryKind(
+        "statement.translated", {"actor": Ref, "digest": Digest, "document": Slug, "language": Code, "number": Count}
+    ),
+)
+
+declare(
+    Guard("onvif_privacy_statement.Version", "insert_only"),
+    Guard("onvif_privacy_statement.Text", "insert_only"),
+    Guard("onvif_privacy_statement.Sentence", "insert_only"),
+    Guard("onvif_privacy_statement.Effect", "insert_only"),
+)
+
+declare(
+    Waiting(
+        "statement-unpublished",
+        label=_("The privacy statement is not published yet."),
+        count=_nothing_in_force,
+        address="admin:onvif_privacy_statement_draft_changelist",
+        permission="onvif_privacy_statement.edit_statement",
+    ),
+    Waiting(
+        "statement-submitted",
+        label=_("A draft of the privacy statement waits for a second person."),
+        count=_submitted,
+        address="admin:onvif_privacy_statement_draft_changelist",
+        permission="onvif_privacy_statement.publish_statement",
+    ),
+    FooterLink("statement", label=_("Privacy statement"), url_name="onvif_privacy_statement:current", order=10),
+)
+
+doors.statement.fill(reading.statement_digest)
