@@ -7,7 +7,7 @@ reference in the documentation prints.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar, Generic, TypeVar, cast, overload
+from typing import Any, ClassVar, Generic, TypeVar, overload
 from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
@@ -159,7 +159,7 @@ class Setting(Generic[T]):
         if isinstance(self.default, _Required):
             raise ImproperlyConfigured(f"{self.name} is not set. Add to your settings: {self.paste}")
         if callable(self.default):
-            return cast("T", self.default())
+            return self.default()
         return self.default
 
     def problem(self) -> str | None:

@@ -49,7 +49,7 @@ class AppendOnlyQuerySet(models.QuerySet[M]):
 
     def release(self) -> int:
         """Delete the rows; the database refuses those that no `Release` names. Returns how many went."""
-        return self._raw_delete(self.db)
+        return int(self._raw_delete(self.db))
 
 
 class AppendOnlyManager(models.Manager[M]):
@@ -72,7 +72,7 @@ class SubjectQuerySet(models.QuerySet["Subject"]):
 
     def for_user(self, user: AbstractBaseUser) -> Subject:
         """Return the subject of a user of the site, made on first need."""
-        return self.get_or_create(user=user)[0]
+        return self.get_or_create(user_id=user.pk)[0]
 
     def alive(self) -> SubjectQuerySet:
         """Return subjects that were neither erased nor merged into another."""

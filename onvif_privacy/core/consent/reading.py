@@ -26,7 +26,7 @@ def _renewed_after() -> QuerySet[Renewal]:
     return Renewal.objects.filter(purpose=OuterRef("purpose"), at__gt=OuterRef("decided_at"))
 
 
-def _state(outcome: str | None, renewed: bool, purpose: Purpose) -> State:
+def _state(purpose: Purpose, outcome: str | None, renewed: bool) -> State:
     if outcome == Outcome.GRANTED:
         return State.UNDECIDED if renewed else State.GRANTED
     if outcome is not None:
@@ -37,8 +37,8 @@ def _state(outcome: str | None, renewed: bool, purpose: Purpose) -> State:
 def state(subject: Subject) -> Mapping[str, State]:
     """Return the state of every declared purpose for one subject, defaults filled in. One query."""
     rows = Standing.objects.using(_primary()).filter(subject=subject).annotate(renewed=Exists(_renewed_after()))
-    known = {row.purpose: (row.outcome, row.renewed) for row in rows}
-    return {purpose.slug: _state(*known.get(purpose.slug, (None, False)), purpose) for purpose in purposes.all()}
+    known: dict[str, tuple[str | None, bool]] = {row.purpose: (row.outcome, row.renewed) for row in rows}
+    return {purpose.slug: _state(purpose, *known.get(purpose.slug, (None, False))) for purpose in purposes.all()}
 
 
 def _vetoed(subject: Subject, slug: str) -> bool:
@@ -64,14 +64,20 @@ def may(subject: Subject | None, purpose: str) -> bool:
 def _may(subject: Subject, purpose: Purpose) -> bool:
     standing = Standing.objects.filter(subject=OuterRef("pk"), purpose=purpose.slug)
     rows = Subject.objects.using(_primary()).filter(pk=subject.pk)
-    found = rows.annotate(
-        outcome=Subquery(standing.values("outcome")[:1]), renewed=Exists(standing.filter(Exists(_renewed_after())))
-    ).first()
-    if found is None or found.erased_at or found.merged_into_id:
+    renewed = Exists(standing.filter(Exists(_renewed_after())))
+    found = (
+        rows.annotate(outcome=Subquery(standing.values("outcome")[:1]), renewed=renewed)
+        .values_list("erased_at", "merged_into", "restricted_at", "outcome", "renewed")
+        .first()
+    )
+    if found is None:
         return False
-    if found.restricted_at and purpose.slug not in _PURPOSES_OF_A_RESTRICTED_SUBJECT:
+    erased, merged, restricted, outcome, old = found
+    if erased or merged:
         return False
-    if _state(found.outcome, found.renewed, purpose) is not State.GRANTED:
+    if restricted and purpose.slug not in _PURPOSES_OF_A_RESTRICTED_SUBJECT:
+        return False
+    if _state(purpose, outcome, old) is not State.GRANTED:
         return False
     return not _vetoed(subject, purpose.slug)
 

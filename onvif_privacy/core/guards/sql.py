@@ -38,11 +38,11 @@ class Trigger:
 
 
 def _unique_sets(model: type[Model]) -> list[tuple[str, ...]]:
-    columns = [(model._meta.pk.column,)] if model._meta.pk else []
-    columns += [(field.column,) for field in model._meta.concrete_fields if field.unique and not field.primary_key]
+    columns = {field.name: str(field.column) for field in model._meta.concrete_fields}
+    sets: list[tuple[str, ...]] = [(columns[field.name],) for field in model._meta.concrete_fields if field.unique]
     for constraint in model._meta.total_unique_constraints:
-        columns.append(tuple(model._meta.get_field(name).column for name in constraint.fields))  # type: ignore[union-attr]
-    return columns
+        sets.append(tuple(columns[name] for name in constraint.fields))
+    return sets
 
 
 def _released(table: str, release_table: str) -> str:
@@ -58,11 +58,10 @@ def _different(vendor: str, column: str) -> str:
 
 
 def _fill_once(vendor: str, model: type[Model], columns: tuple[str, ...]) -> str:
-    fillable = {model._meta.get_field(name).column for name in columns}  # type: ignore[union-attr]
     rules = []
     for field in model._meta.concrete_fields:
-        rule = _different(vendor, field.column)
-        rules.append(f"(OLD.{field.column} IS NOT NULL AND {rule})" if field.column in fillable else rule)
+        rule = _different(vendor, str(field.column))
+        rules.append(f"(OLD.{field.column} IS NOT NULL AND {rule})" if field.name in columns else rule)
     return " OR ".join(rules)
 
 
@@ -77,7 +76,8 @@ def _trigger(vendor: str, table: str, event: str, condition: str, message: str) 
         result = "OLD" if event == "DELETE" else "NEW"
         body = (
             "CREATE OR REPLACE FUNCTION @name() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF {condition} THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+            f"IF {condition} THEN "
+            f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
             f"RETURN {result}; END $$"
             f"\n--\nCREATE TRIGGER @name BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION @name()"
         )

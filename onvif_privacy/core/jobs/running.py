@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from django.db import router, transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Value
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -45,7 +46,7 @@ def _using() -> str:
     return router.db_for_write(Lease)
 
 
-def _later(delta: timedelta) -> ExpressionWrapper:
+def _later(delta: timedelta) -> ExpressionWrapper[CombinedExpression]:
     return ExpressionWrapper(Now() + Value(delta), output_field=DateTimeField())
 
 

@@ -20,7 +20,8 @@ from django.utils import timezone
 from onvif_privacy.core.keys import SealBroken, SubjectSecret, derive, open_sealed, ring, seal, subject_key
 from onvif_privacy.core.keys.envelope import key_id_of
 from onvif_privacy.core.ledger.canonical import canonical
-from onvif_privacy.core.models import Entry, EntrySecret, Release, Subject
+from onvif_privacy.core.models import Entry, EntrySecret, Evidence, Release, Subject
+from onvif_privacy.core.querysets import AppendOnlyQuerySet
 from onvif_privacy.core.registry import entry_kinds
 from onvif_privacy.core.registry.kinds import instant
 
@@ -152,7 +153,7 @@ def opened(entry: Entry) -> dict[str, Any]:
     return result
 
 
-def release(rows: Iterable[Any], *, reason: str) -> int:
+def release(rows: Iterable[Evidence], *, reason: str) -> int:
     """Let evidence end: write a `Release` with its entry for each row of one releasable table, then delete the rows.
 
     ``reason`` is a slug that says which retention ended. Returns how many rows went. Each `Release` is an entry, so a
@@ -171,4 +172,4 @@ def release(rows: Iterable[Any], *, reason: str) -> int:
         Release.objects.using(using).bulk_create(
             [Release(table_name=table, row_id=row.pk, entry=entry) for row, entry in zip(rows, entries, strict=True)]
         )
-        return model._base_manager.using(using).filter(pk__in=[row.pk for row in rows])._raw_delete(using)
+        return AppendOnlyQuerySet(model, using=using).filter(pk__in=[row.pk for row in rows]).release()
