@@ -1,0 +1,23 @@
+"""The room in Django's eyes."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class VisitsConfig(AppConfig):
+    """Page visits and popularity. Starts no thread and opens no connection; the first visit does."""
+
+    name = "onvif_privacy.visits"
+    label = "onvif_privacy_visits"
+    verbose_name = _("Visits")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks, and forget dictionary numbers whenever tables may have been made anew."""
+        from onvif_privacy.visits import checks  # noqa: F401
+        from onvif_privacy.visits.services import dictionary
+
+        post_migrate.connect(dictionary.forget, dispatch_uid="onvif_privacy_visits.dictionary")

@@ -1,0 +1,46 @@
+"""Settings of the room ``visits``. Every one has a default; a site that sets none is complete."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from onvif_privacy.core.conf import Setting, Settings, boolean, choice, integer, strings
+
+
+class VisitsSettings(Settings):
+    """What is recorded, how long it is kept, and how much memory may wait for the database."""
+
+    prefix = "ONVIF_PRIVACY_VISITS_"
+
+    RECORDING: Setting[str] = Setting(
+        "auto",
+        choice("auto", "thread", "inline", "off"),
+        _(
+            "'thread' writes behind the pages; 'inline' writes at once, for tests; 'off' records nothing; "
+            "'auto' is 'thread', and 'off' while a test runner is at work."
+        ),
+    )
+    STAFF: Setting[bool] = Setting(True, boolean, _("Whether the visits of staff are counted."))
+    PUBLIC_CONTENT: Setting[tuple[str, ...]] = Setting(
+        (),
+        strings,
+        _(
+            "Names of views whose concrete address may be kept, for example 'news:article'; 'news:*' for all of a "
+            "namespace. Of other views only the route pattern is kept."
+        ),
+    )
+    CONTENT_TYPES: Setting[tuple[str, ...]] = Setting(
+        ("text/html", "application/xhtml+xml"), strings, _("Content types that count as a page.")
+    )
+    BUFFER_VISITS: Setting[int] = Setting(8_192, integer(1), _("Visits that may wait in one process."))
+    BUFFER_BYTES: Setting[int] = Setting(8_000_000, integer(10_000), _("Bytes of visits that may wait in one process."))
+    FLUSH_SECONDS: Setting[int] = Setting(2, integer(1, 60), _("Longest wait of a visit, in seconds."))
+    FLUSH_VISITS: Setting[int] = Setting(500, integer(1), _("Number of waiting visits that are written at once."))
+    RAW_DAYS: Setting[int] = Setting(90, integer(1), _("Days that single visits are kept; counts live longer."))
+    HOURLY_DAYS: Setting[int] = Setting(396, integer(1), _("Days that counts by the hour are kept; those by day stay."))
+    POPULAR_SECONDS: Setting[int] = Setting(
+        300, integer(1), _("Seconds after which the list of popular pages shown on pages is read again.")
+    )
+
+
+conf = VisitsSettings()

@@ -1,0 +1,33 @@
+"""What the room declares to the house."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from onvif_privacy.core import jobs
+from onvif_privacy.core.registry import Basis, Purpose, declare
+from onvif_privacy.visits.services import retention
+
+declare(
+    Purpose(
+        "popularity",
+        label=_("Popular pages"),
+        text=_(
+            "Recognises your visits to different pages as visits of one browser, to learn which services are most "
+            "popular. Without it your visits are counted, but not linked to each other."
+        ),
+        basis=Basis.CONSENT,
+        clause="popularity",
+        device=True,
+        reader="visits",
+    )
+)
+
+
+@jobs.job("visits.retention", every="1h", lease="5m", alarm="1d")
+def keep_no_longer(run: jobs.Run) -> None:
+    """Delete single visits, counts by hour and books that are older than their settings say."""
+    more = True
+    while more and not run.spent:
+        with run.step():
+            more = retention.expire()

@@ -1,0 +1,76 @@
+"""Browser, operating system and device of a user agent, and whether a program sent it.
+
+Parsed after the request, by the store, with a bounded cache; the string itself is never stored.
+A program is what ``ua-parser`` files under ``Spider``, what names no browser at all, and what `PROGRAM` finds. The
+patterns describe kinds of programs, not single ones, so that a new crawler is found too.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from ua_parser import parse
+
+CACHED = 4096
+
+
+class Agent(NamedTuple):
+    """Families only; empty where unknown. ``device`` is ``desktop``, ``mobile``, ``tablet`` or empty."""
+
+    bot: bool
+    family: str
+    system: str
+    device: str
+
+
+# What people browse with introduces itself like this. The text browsers are people too.
+BROWSER = re.compile(
+    r"Mozilla/\d|Opera/\d|(?:ELinks|Links|Lynx|w3m|Dillo|NetSurf|retawq)\b"
+    r"|(?:Nokia|SonyEricsson|SAMSUNG|BlackBerry|LG|MOT|HTC|Huawei|ZTE)[-_A-Za-z0-9]*/?",
+    re.IGNORECASE,
+)
+PROGRAM = re.compile(
+    r"bot\b|bot[/_;-]|robot|crawl|spider|slurp|scrap|fetch|archiv|harvest|extract|sucker|copier|capture|httrack"
+    r"|monitor|uptime|pingdom|synthetic|headless|phantomjs|selenium|playwright|puppeteer|lighthouse|page ?speed"
+    r"|validat|verif|checker|scanner|audit|survey|research|preview|thumbnail|favicon|snippet|proxy"
+    r"|curl|wget|libwww|lwp|python|java/|okhttp|go-http|axios|node-fetch|ruby|perl|php/|apache-http|zgrab|nmap"
+    r"|feed|rss\b|reader|subscribers|inoreader|newsblur|seo\b|analy[sz]er|optimi[sz]er|indexer|search ?engine"
+    r"|google-|-google\b|googleother|adsbot|mediapartners|facebookexternalhit|facebookcatalog|meta-external"
+    r"|gptbot|chatgpt|openai|anthropic|claude|cohere|perplexity|bytespider|https?://|\+?www\.|@[a-z0-9-]+\.",
+    re.IGNORECASE,
+)
+_TABLET = re.compile(r"iPad|Tablet|Kindle|Silk/|PlayBook|Nexus (?:7|9|10)\b", re.IGNORECASE)
+_MOBILE = re.compile(r"Mobi|iPhone|iPod|Phone|BlackBerry|Opera M(?:ini|obi)|Android", re.IGNORECASE)
+_DESKTOP = re.compile(r"Windows NT|Macintosh|X11|CrOS", re.IGNORECASE)
+
+_cache: dict[str, Agent] = {}
+
+
+def classify(value: str) -> Agent:
+    """Return what a cleaned user agent says. An empty one is a program: every browser names itself."""
+    agent = _cache.get(value)
+    if agent is None:
+        if len(_cache) >= CACHED:
+            _cache.clear()
+        agent = _cache[value] = _classified(value)
+    return agent
+
+
+def _classified(value: str) -> Agent:
+    if not value or value == "-" or not BROWSER.match(value) or PROGRAM.search(value):
+        return Agent(True, "", "", "")
+    result = parse(value)
+    if result.device is not None and result.device.family == "Spider":
+        return Agent(True, "", "", "")
+    family = result.user_agent.family if result.user_agent else ""
+    system = result.os.family if result.os else ""
+    return Agent(False, family[:64], system[:64], _device(value))
+
+
+def _device(value: str) -> str:
+    if _TABLET.search(value) or ("Android" in value and "Mobi" not in value):
+        return "tablet"
+    if _MOBILE.search(value):
+        return "mobile"
+    return "desktop" if _DESKTOP.search(value) else ""

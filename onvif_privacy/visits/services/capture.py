@@ -1,0 +1,96 @@
+"""From a request and its answer to one record: no query, no cache, no session, no header changed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.core.signals import setting_changed
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import ResolverMatch
+
+from onvif_privacy.core import consent
+from onvif_privacy.core.conf import conf as house
+from onvif_privacy.visits.conf import conf
+from onvif_privacy.visits.models import Reason
+from onvif_privacy.visits.services import cleaning, exclusions
+from onvif_privacy.visits.services.records import Record
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The settings that a request is judged by.
+
+    Parsed once: reading and checking five settings costs more than the whole rest of a record. Django's own signal
+    for changed settings empties it, so `override_settings` works.
+    """
+
+    types: tuple[str, ...]
+    public: frozenset[str]
+    sites: frozenset[str]
+    several: bool
+    staff: bool
+    proxies: int
+
+    def is_public(self, match: ResolverMatch) -> bool:
+        """Whether the view's concrete addresses may be kept."""
+        if getattr(match.func, "onvif_privacy_public", False) or match.view_name in self.public:
+            return True
+        return bool(match.namespaces) and f"{match.namespace}:*" in self.public
+
+
+@lru_cache(maxsize=1)
+def rules() -> Rules:
+    """Return the rules in force."""
+    sites = frozenset(host.lower() for host in house.SITES)
+    return Rules(
+        types=tuple(kind.lower() for kind in conf.CONTENT_TYPES),
+        public=frozenset(conf.PUBLIC_CONTENT),
+        sites=sites,
+        several=len(sites) > 1,
+        staff=conf.STAFF,
+        proxies=house.TRUSTED_PROXIES,
+    )
+
+
+def _forget(**kwargs: Any) -> None:
+    rules.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="onvif_privacy_visits.rules")
+
+
+def record_of(request: HttpRequest, response: HttpResponseBase) -> Record | Reason:
+    """Return the record of a page visit, or the reason why it is none."""
+    current = rules()
+    privacy = consent.of(request).silent
+    excluded = (
+        exclusions.of_page(request, response, current.types)
+        or exclusions.of_choice(privacy)
+        or (None if current.staff else exclusions.of_staff(request))
+    )
+    if excluded is not None:
+        return excluded
+    return _record(request, response.status_code, privacy, current)
+
+
+def _record(request: HttpRequest, status: int, privacy: consent.Privacy, current: Rules) -> Record:
+    meta = request.META
+    match = request.resolver_match
+    host = meta.get("HTTP_HOST", "").partition(":")[0].lower()
+    own = current.sites if host in current.sites else current.sites | {host}
+    return Record(
+        at=int(time.time()),
+        site=host if current.several and host in current.sites else "",
+        route=cleaning.route(match.route) if match else "",
+        path=cleaning.path(request.path) if match and current.is_public(match) else "",
+        method=request.method or "",
+        status=status,
+        referrer=cleaning.referrer(meta.get("HTTP_REFERER", ""), own),
+        agent=cleaning.agent(meta.get("HTTP_USER_AGENT", "")),
+        network=cleaning.network(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), current.proxies),
+        visitor=privacy.reference if privacy.allows(exclusions.PURPOSE) else "",
+    )

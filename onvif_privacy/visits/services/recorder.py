@@ -1,0 +1,296 @@
+"""The recorder: takes records in from pages, keeps them in bounded memory, hands them on from a thread of its own.
+
+At most once, never twice, bounded loss, every loss counted, and pages never wait (`reliability.md`, "Visit buffer").
+The law ``accepted = stored + dropped{reason} + pending`` holds exactly whenever `Recorder.books` is read.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import random
+import threading
+import time
+import uuid
+import weakref
+from collections import Counter, deque
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import islice
+from typing import Any, NamedTuple
+
+from django.core import mail
+from django.core.signals import setting_changed
+from django.utils import timezone
+
+from onvif_privacy.visits.conf import conf
+from onvif_privacy.visits.services import popular
+from onvif_privacy.visits.services.records import Books, Parcel, Receipt, Record, Unavailable
+from onvif_privacy.visits.services.transports import Direct, Transport
+
+logger = logging.getLogger("onvif_privacy.visits")
+
+PARCEL_VISITS = 2_000
+STOP_SECONDS = 2.0
+FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.5, 8.0
+LOG_EVERY_SECONDS = 60.0
+KILL_SWITCH = "ONVIF_PRIVACY_VISITS_OFF"
+
+
+class Plan(NamedTuple):
+    """How this process records: settings read once, and again whenever Django says that settings changed."""
+
+    mode: str  # "thread", "inline" or "off"
+    buffer_visits: int
+    buffer_bytes: int
+    flush_visits: int
+    flush_seconds: float
+
+
+@lru_cache(maxsize=1)
+def plan() -> Plan:
+    """Return the plan in force; reading five settings for each page would cost more than recording it."""
+    return Plan(_mode(), conf.BUFFER_VISITS, conf.BUFFER_BYTES, conf.FLUSH_VISITS, conf.FLUSH_SECONDS)
+
+
+def _mode() -> str:
+    """``auto`` is ``off`` under Django's test runner, which gives `django.core.mail` an outbox: a thread that writes
+    while a host's tests roll back and drop databases would break them.
+    """
+    if os.environ.get(KILL_SWITCH):
+        return "off"
+    chosen = conf.RECORDING
+    if chosen == "auto":
+        return "off" if hasattr(mail, "outbox") else "thread"
+    return chosen
+
+
+def _forget(**kwargs: Any) -> None:
+    plan.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="onvif_privacy_visits.plan")
+
+
+class Recorder:
+    """One buffer with its thread. A process has one, `recorder`; tests make their own.
+
+    ``put`` and ``exclude`` are called from pages: O(1), no I/O, no log line, nothing raised. After a fork the child
+    starts with an empty buffer, fresh locks and no thread; what it inherited is counted ``fork`` there and stored by
+    its parent.
+    """
+
+    def __init__(self, transport: Transport, *, idle: Callable[[], None] = lambda: None) -> None:
+        self._transport = transport
+        self._idle = idle
+        self._begin()
+        os.register_at_fork(after_in_child=_forked(weakref.ref(self)))
+
+    def _begin(self, inherited: int = 0) -> None:
+        """Start new books; the inherited copies are dropped."""
+        self._lock = threading.Lock()
+        self._flushing = threading.Lock()
+        self._wake = threading.Event()
+        self._stopping = self._stopped = False
+        self._thread: threading.Thread | None = None
+        self._queue: deque[Record] = deque()
+        self._bytes = 0
+        self._accepted = inherited
+        self._stored = 0
+        self._dropped: Counter[str] = Counter({"fork": inherited} if inherited else {})
+        self._excluded: Counter[str] = Counter()
+        self._parcel: Parcel | None = None
+        self._process = uuid.uuid4()
+        self._started = timezone.now()
+        self._failures = 0
+        self._logged = float("-inf")
+
+    # from pages
+
+    def put(self, record: Record) -> None:
+        """Take a record in; when the buffer is full it is dropped and counted, under one lock with the test for room."""
+        current = plan()
+        size = record.size_bytes
+        with self._lock:
+            self._accepted += 1
+            if self._stopping:
+                self._dropped["shutdown"] += 1
+                return
+            waiting = len(self._queue)
+            if waiting >= current.buffer_visits or self._bytes + size > current.buffer_bytes:
+                self._dropped["queue_full"] += 1
+                return
+            self._queue.append(record)
+            self._bytes += size
+        if current.mode != "thread":
+            return
+        if self._thread is None:
+            self._start()
+        elif waiting + 1 >= current.flush_visits and not self._failures:
+            self._wake.set()
+
+    def drop(self, reason: str) -> None:
+        """Count a visit that was accepted but cannot be kept."""
+        with self._lock:
+            self._accepted += 1
+            self._dropped[reason] += 1
+
+    def exclude(self, reason: str) -> None:
+        """Count a request that is no visit."""
+        with self._lock:
+            self._excluded[reason] += 1
+        if self._thread is None and plan().mode == "thread":
+            self._start()
+
+    # the books
+
+    @property
+    def pending(self) -> int:
+        """Number of records that wait."""
+        return len(self._queue)
+
+    def books(self) -> Books:
+        """Return the counters at one moment."""
+        with self._lock:
+            return self._books()
+
+    def _books(self) -> Books:
+        return Books(
+            self._process, self._started, self._accepted, self._stored, dict(self._dropped), len(self._queue)
+        )
+
+    # to the store
+
+    def flush(self) -> bool:
+        """Send one parcel; gives whether there was one. Raises Unavailable, with everything kept."""
+        with self._flushing:
+            parcel = self._parcel or self._packed()
+            if parcel is None:
+                return False
+            self._parcel = parcel
+            self._settle(parcel, self._transport.send(parcel))
+            return True
+
+    def _packed(self) -> Parcel | None:
+        with self._lock:
+            records = tuple(islice(self._queue, PARCEL_VISITS))
+            if not records and not self._excluded:
+                return None
+            excluded, self._excluded = self._excluded, Counter()
+            return Parcel(records, excluded, self._books())
+
+    def _settle(self, parcel: Parcel, receipt: Receipt) -> None:
+        """Take records out of the queue, after commit and not before."""
+        with self._lock:
+            self._parcel = None
+            self._failures = 0
+            if self._stopped:  # came too late: its records are counted `shutdown` already
+                return
+            for record in parcel.records:
+                self._queue.popleft()
+                self._bytes -= record.size_bytes
+            self._stored += receipt.stored
+            self._dropped.update(receipt.dropped)
+
+    # the thread
+
+    def _start(self) -> None:
+        """Start the thread once; at the first record, never at import, and again after a fork."""
+        with self._lock:
+            if self._thread is not None or self._stopping:
+                return
+            self._thread = threading.Thread(target=self._run, name="onvif_privacy.visits", daemon=True)
+            thread = self._thread
+        try:
+            thread.start()
+        except RuntimeError:  # the interpreter is ending or the system has no thread left: try at the next record
+            self._thread = None
+
+    def _run(self) -> None:
+        self._transport.open()
+        try:
+            while not self._stopping:
+                self._wake.wait(self._interval())
+                self._wake.clear()
+                self._drain()
+            self._drain()
+        finally:
+            self._transport.close()
+
+    def _interval(self) -> float:
+        if self._failures:
+            wait = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (self._failures - 1))
+            return wait * random.uniform(0.5, 1)  # noqa: S311 - jitter, so that processes do not knock together
+        return plan().flush_seconds
+
+    def _drain(self) -> None:
+        """Send until nothing is left or the store is away; the thread's own connection rests in between."""
+        if self.send():
+            self._idle()
+            self._transport.rest()
+        else:
+            self._transport.close()
+
+    def send(self) -> bool:
+        """Send until nothing is left; gives False, with everything kept, when the store is away. Raises nothing."""
+        try:
+            while self.flush():
+                pass
+        except Exception as error:
+            self._failures += 1
+            self._say(error)
+            return False
+        return True
+
+    def _say(self, error: Exception) -> None:
+        """One log line a minute, without values: the message of a database error may quote what was to be stored."""
+        now = time.monotonic()
+        if now - self._logged >= LOG_EVERY_SECONDS:
+            self._logged = now
+            cause = error.__cause__ if isinstance(error, Unavailable) and error.__cause__ else error
+            logger.warning("visits wait for the database (%s); %d waiting", type(cause).__name__, self.pending)
+
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Send what waits, for ``seconds`` at most by the monotonic clock, and count the rest ``shutdown``."""
+        with self._lock:
+            thread, self._stopping = self._thread, True
+        if thread is not None and thread is not threading.current_thread():
+            self._wake.set()
+            thread.join(seconds)
+        with self._lock:
+            self._stopped = True
+            if self._queue:
+                self._dropped["shutdown"] += len(self._queue)
+            self._queue.clear()
+            self._bytes = 0
+
+
+def _forked(recorder: weakref.ref[Recorder]) -> Callable[[], None]:
+    """What a child process does first; the buffer is held weakly, so that a recorder nobody uses can go."""
+
+    def begin_anew() -> None:
+        if (mine := recorder()) is not None:
+            mine._begin(inherited=mine.pending)
+
+    return begin_anew
+
+
+recorder = Recorder(Direct(), idle=popular.refresh)
+
+# Runs in whichever process imported this, forked workers included, and before daemon threads are ended.
+atexit.register(lambda: recorder.stop())
+
+
+def take(found: Record | str) -> bool:
+    """Take in a record, or the reason why there is none; gives whether `write_now` should follow (inline)."""
+    if isinstance(found, Record):
+        recorder.put(found)
+    else:
+        recorder.exclude(found)
+    return plan().mode == "inline"
+
+
+def write_now() -> None:
+    """Store what waits in the calling thread, for inline mode; what cannot be stored stays, and no page notices."""
+    recorder.send()

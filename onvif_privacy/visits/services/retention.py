@@ -1,0 +1,39 @@
+"""How long what is kept: single visits `RAW_DAYS`, counts by hour `HOURLY_DAYS`, counts by day for ever."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.utils import timezone
+
+from onvif_privacy.visits.conf import conf
+from onvif_privacy.visits.models import Batch, LogImport, PageHour, Process, Visit
+
+CHUNK = 10_000
+# A repeated batch comes within minutes; a week is far beyond any back-off.
+BATCH_DAYS = 7
+
+
+def expire() -> bool:
+    """Delete one chunk of what is too old from each table; gives whether there may be more."""
+    full = False
+    for model, name, days in _terms():
+        before = timezone.now() - dt.timedelta(days=days)
+        oldest = model._default_manager.filter(**{f"{name}__lt": before}).order_by(name).values_list("pk")[:CHUNK]
+        keys = [row[0] for row in oldest]
+        if keys:
+            first = model._default_manager.filter(pk__in=keys)
+            first._raw_delete(first.db)
+        full = full or len(keys) == CHUNK
+    return full
+
+
+def _terms() -> list[tuple[type[models.Model], str, int]]:
+    return [
+        (Visit, "at", conf.RAW_DAYS),
+        (PageHour, "hour", conf.HOURLY_DAYS),
+        (Batch, "at", BATCH_DAYS),
+        (Process, "seen", conf.HOURLY_DAYS),
+        (LogImport, "at", conf.HOURLY_DAYS),
+    ]

@@ -1,0 +1,5 @@
+"""Where visits end up. One engine so far: the site's own database (`orm`)."""
+
+from onvif_privacy.visits.services.store.orm import rebuild, write
+
+__all__ = ["rebuild", "write"]

@@ -1,0 +1,76 @@
+"""How a parcel gets from the recorder to the store. ``Direct`` writes it from the recording process itself."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from django.db import connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from onvif_privacy.visits.models import Visit
+from onvif_privacy.visits.services import store
+from onvif_privacy.visits.services.records import Parcel, Receipt
+
+TIMEOUT_SECONDS = 5
+
+
+class Transport(Protocol):
+    """Takes parcels, in the recorder's own thread or, inline, in the caller's."""
+
+    def send(self, parcel: Parcel) -> Receipt:
+        """Deliver a parcel once, however often it is sent; raises Unavailable to be asked again later."""
+        ...
+
+    def open(self) -> None:
+        """Prepare the calling thread, which will send from now on."""
+        ...
+
+    def rest(self) -> None:
+        """Give back what is not needed until the next parcel."""
+        ...
+
+    def close(self) -> None:
+        """Give back everything."""
+        ...
+
+
+class Direct:
+    """Recorder to store, in one transaction for each parcel, on a connection of its own with short time-outs."""
+
+    def send(self, parcel: Parcel) -> Receipt:
+        """Store the parcel."""
+        return store.write(parcel)
+
+    def open(self) -> None:
+        """Give the calling thread a connection that never waits long: pages do not wait for it, but stopping does."""
+        alias = router.db_for_write(Visit)
+        connection = connections[alias].copy()
+        connection.settings_dict["OPTIONS"] = {**connection.settings_dict["OPTIONS"], **_timeouts(connection)}
+        connections[alias].close()
+        connections[alias] = connection
+
+    def rest(self) -> None:
+        """Close the connection where the site's CONN_MAX_AGE says so."""
+        connections[router.db_for_write(Visit)].close_if_unusable_or_obsolete()
+
+    def close(self) -> None:
+        """Close the connection."""
+        connections[router.db_for_write(Visit)].close()
+
+
+def _timeouts(connection: BaseDatabaseWrapper) -> dict[str, Any]:
+    """Options of each driver by which connecting and each statement ends after `TIMEOUT_SECONDS`."""
+    options = connection.settings_dict["OPTIONS"]
+    if connection.vendor == "mysql":
+        return dict.fromkeys(("connect_timeout", "read_timeout", "write_timeout"), TIMEOUT_SECONDS)
+    if connection.vendor == "postgresql":
+        # tcp_user_timeout ends a connection whose server has gone silent; statement_timeout one that computes too long
+        limits = f"-c statement_timeout={TIMEOUT_SECONDS}s -c lock_timeout={TIMEOUT_SECONDS}s"
+        return {
+            "connect_timeout": TIMEOUT_SECONDS,
+            "tcp_user_timeout": TIMEOUT_SECONDS * 1000,
+            "options": f"{options.get('options', '')} {limits}".strip(),
+        }
+    if connection.vendor == "sqlite":
+        return {"timeout": TIMEOUT_SECONDS}
+    return {}

@@ -1,0 +1,35 @@
+"""What the tests of the room share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import Settings
+
+from onvif_privacy.visits.services import dictionary, popular
+from onvif_privacy.visits.services.recorder import recorder
+from tests.visits.factories import CHROME
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process() -> Iterator[None]:
+    """Each test finds the recorder and the caches as a process that has just started."""
+    recorder._begin()
+    dictionary.forget()
+    popular.forget()
+    yield
+    recorder._begin()
+
+
+@pytest.fixture
+def inline(settings: Settings) -> None:
+    """Visits are written at once, in the thread of the page."""
+    settings.ONVIF_PRIVACY_VISITS_RECORDING = "inline"
+    settings.ROOT_URLCONF = "tests.visits.urls"
+
+
+@pytest.fixture
+def browser() -> dict[str, str]:
+    """Headers of an ordinary browser."""
+    return {"user-agent": CHROME, "accept": "text/html,application/xhtml+xml"}
