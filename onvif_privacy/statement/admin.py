@@ -1,0 +1,257 @@
+"""Admin of the statement: drafts to write and publish, versions to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from onvif_privacy.core.admin import EvidenceAdmin
+from onvif_privacy.core.models import Subject
+from onvif_privacy.statement.forms import (
+    BeginForm,
+    DraftForm,
+    DraftTextForm,
+    PostponeForm,
+    PublishForm,
+    TranslationForm,
+)
+from onvif_privacy.statement.models import Draft, DraftText, Effect, Text, Version
+from onvif_privacy.statement.services import drafts, publishing, review
+from onvif_privacy.statement.services.drafts import EDIT, PUBLISH
+from onvif_privacy.statement.services.publishing import Refused
+from onvif_privacy.statement.services.sentences import BadSource
+from onvif_privacy.statement.services.timeline import timeline
+
+
+def person(reference: str) -> str:
+    """Return the user name behind a subject reference, or the reference itself where the user is gone."""
+    subject = Subject.objects.by_reference(reference) if reference else None
+    return str(subject.user) if subject and subject.user else reference or "–"
+
+
+def attempt(request: HttpRequest, act: Callable[[], object], done: Any) -> bool:
+    """Run a service; show its refusal line by line, or ``done``. Returns whether it went through."""
+    try:
+        act()
+    except BadSource as error:
+        for problem in error.problems:
+            messages.error(request, str(problem))
+    except (Refused, drafts.DraftExists) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+        return True
+    return False
+
+
+class DraftTextInline(admin.StackedInline):  # type: ignore[type-arg]
+    """The sources, one for each language."""
+
+    model = DraftText
+    form = DraftTextForm
+    extra = 0
+
+    def _may_edit(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(EDIT)
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission = _may_edit
+
+
+@admin.register(Draft)
+class DraftAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The draft: write, compare with the version before, hand in, publish."""
+
+    form = DraftForm
+    inlines = [DraftTextInline]
+    list_display = ("__str__", "created_at", "submitted_at", "handed_in_by")
+    readonly_fields = ("document", "handed_in_by", "submitted_at")
+    fields = ("document", "summary", "reason", "comments", "change", "handed_in_by", "submitted_at")
+    actions = None
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(EDIT) or request.user.has_perm(PUBLISH)
+
+    has_module_permission = has_view_permission
+
+    def _may_edit(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(EDIT)
+
+    has_add_permission = has_change_permission = has_delete_permission = _may_edit
+
+    @admin.display(description=_("submitted by"))
+    def handed_in_by(self, draft: Draft) -> str:
+        """Who handed the draft in."""
+        return person(draft.submitted_by)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page on which a draft is read, handed in and published."""
+        view = self.admin_site.admin_view(self.review_view)
+        name = "onvif_privacy_statement_draft_review"
+        return [path("<uuid:pk>/review/", view, name=name), *super().get_urls()]
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Open a draft from the newest version, or from the shipped template where nothing is published."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        last = Version.objects.order_by("-number").first()
+        form = BeginForm(request.POST or None) if last is None else forms.Form(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            opened: list[Draft] = []
+
+            def begin() -> None:
+                if isinstance(form, BeginForm):
+                    opened.append(drafts.draft_from_template(languages=form.ordered(), actor=request.user))
+                else:
+                    assert last is not None
+                    opened.append(drafts.draft(from_version=last, actor=request.user))
+
+            if attempt(request, begin, _("The draft is open.")):
+                return HttpResponseRedirect(reverse("admin:onvif_privacy_statement_draft_change", args=[opened[0].pk]))
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "form": form, "last": last}
+        context["title"] = _("New draft")
+        return TemplateResponse(request, "admin/onvif_privacy_statement/begin.html", context)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        for problem in drafts.problems(form.instance)[:20]:
+            messages.warning(request, str(problem))
+
+    def review_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Show problems, difference and preview; hand in or publish by POST."""
+        draft = get_object_or_404(Draft.objects.select_related("document"), pk=pk)
+        if not self.has_view_permission(request, draft):
+            raise PermissionDenied
+        form = PublishForm(request.POST if "publish" in request.POST else None)
+        if "submit" in request.POST:
+            attempt(request, lambda: drafts.submit(draft=draft, actor=request.user), _("The draft is handed in."))
+            return HttpResponseRedirect(request.path)
+        if "publish" in request.POST and form.is_valid():
+            when = form.cleaned_data["effective_at"]
+            act = lambda: publishing.publish(draft=draft, actor=request.user, effective_at=when)  # noqa: E731
+            if attempt(request, act, _("The version is published.")):
+                return HttpResponseRedirect(reverse("admin:onvif_privacy_statement_version_changelist"))
+            return HttpResponseRedirect(request.path)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Review and publish"),
+            "draft": draft,
+            "review": review.review(draft),
+            "handed_in_by": person(draft.submitted_by),
+            "form": form,
+            "may_submit": request.user.has_perm(EDIT),
+            "may_publish": request.user.has_perm(PUBLISH),
+        }
+        return TemplateResponse(request, "admin/onvif_privacy_statement/review.html", context)
+
+
+class TextInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The texts of a version, to look at."""
+
+    model = Text
+    fields = readonly_fields = ("language", "revision", "title", "text_digest", "published_at")
+    extra = 0
+    can_delete = False
+
+    def _never(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True  # the version decides
+
+    has_add_permission = has_change_permission = has_delete_permission = _never
+
+
+class EffectInline(TextInline):
+    """When a version takes effect; each row is one decision about it."""
+
+    model = Effect
+    fields = readonly_fields = ("effective_at", "reason", "recorded_at")
+
+
+@admin.register(Version)
+class VersionAdmin(EvidenceAdmin):
+    """Published versions: to look at, to postpone before they take effect, to translate."""
+
+    list_display = ("__str__", "change", "summary", "published_at", "in_force_from")
+    list_filter = ("change",)
+    inlines = [TextInline, EffectInline]
+    fields = readonly_fields = (
+        *("document", "number", "change", "summary", "reason", "comments", "published_at", "in_force_from"),
+        *("handed_in", "published", "digest", "previous_digest", "purposes_digest", "entry"),
+    )
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(EDIT) or request.user.has_perm(PUBLISH)
+
+    has_module_permission = has_view_permission
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Version]:
+        return super().get_queryset(request).select_related("document")
+
+    @admin.display(description=_("in force from"))
+    def in_force_from(self, version: Version) -> Any:
+        """The moment that follows from all effects of the document."""
+        steps = {step.version.pk: step.at for step in timeline(Effect.objects.of(version.document.slug))}
+        return steps.get(version.pk)
+
+    @admin.display(description=_("submitted by"))
+    def handed_in(self, version: Version) -> str:
+        """Who handed the draft in."""
+        return person(version.submitted_by)
+
+    @admin.display(description=_("published by"))
+    def published(self, version: Version) -> str:
+        """Who published it."""
+        return person(version.published_by)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the two things that can be done with a version: postpone it, translate it."""
+        name, wrap = "onvif_privacy_statement_version", self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/postpone/", wrap(self.postpone_view), name=f"{name}_postpone"),
+            path("<uuid:pk>/translate/", wrap(self.translate_view), name=f"{name}_translate"),
+            *super().get_urls(),
+        ]
+
+    def postpone_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Let a version take effect later."""
+
+        def act(version: Version, data: dict[str, Any]) -> object:
+            return publishing.postpone(version=version, to=data["to"], reason=data["reason"], actor=request.user)
+
+        return self._form_view(request, pk, PostponeForm, _("Postpone"), act)
+
+    def translate_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Publish one more language of a version."""
+
+        def act(version: Version, data: dict[str, Any]) -> object:
+            return publishing.add_translation(
+                version=version, language=data["language"], source=data["source"], actor=request.user
+            )
+
+        return self._form_view(request, pk, TranslationForm, _("Add a translation"), act)
+
+    def _form_view(
+        self, request: HttpRequest, pk: Any, form_class: type[forms.Form], title: Any, act: Callable[..., object]
+    ) -> HttpResponse:
+        version = get_object_or_404(Version.objects.select_related("document"), pk=pk)
+        if not request.user.has_perm(PUBLISH):
+            raise PermissionDenied
+        form = form_class(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            if attempt(request, lambda: act(version, form.cleaned_data), _("Done.")):
+                return HttpResponseRedirect(reverse("admin:onvif_privacy_statement_version_change", args=[pk]))
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, "form": form}
+        context |= {"version": version, "media": self.media + form.media}
+        return TemplateResponse(request, "admin/onvif_privacy_statement/form.html", context)

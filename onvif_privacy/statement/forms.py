@@ -1,0 +1,105 @@
+"""Forms of the admin. The rules themselves stand in the services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.utils.translation import gettext_lazy as _
+
+from onvif_privacy.statement.models import Change, Draft, DraftText
+from onvif_privacy.statement.services.drafts import languages_of_site, shipped_languages
+from onvif_privacy.statement.services.sentences import MAX_SOURCE, normalise
+
+
+def site_languages() -> list[tuple[str, str]]:
+    """Return the languages of the site as choices."""
+    return [(code, str(name)) for code, name in settings.LANGUAGES]
+
+
+class DraftForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What changes and why; "first" is never chosen, it is a fact."""
+
+    class Meta:
+        model = Draft
+        fields = ["summary", "reason", "comments", "change"]
+        widgets = {
+            "summary": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+            "reason": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "change" in self.fields:
+            choices = [choice for choice in Change.choices if choice[0] != Change.FIRST]
+            self.fields["change"] = forms.ChoiceField(
+                label=_("Kind of change"), choices=choices, help_text=self.fields["change"].help_text
+            )
+
+
+class DraftTextForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The source in one language."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=site_languages)
+    source = forms.CharField(
+        label=_("Text"),
+        max_length=MAX_SOURCE,
+        strip=False,
+        help_text=_("Markdown, one sentence on each line; “## Title {#slug}” opens a clause."),
+        widget=forms.Textarea(attrs={"rows": 30, "cols": 110, "spellcheck": "true"}),
+    )
+
+    class Meta:
+        model = DraftText
+        fields = ["language", "source"]
+
+    def clean_source(self) -> str:
+        """Store what every database stores alike: NFC, LF, no control characters."""
+        return normalise(self.cleaned_data["source"])
+
+
+class BeginForm(forms.Form):
+    """Which languages of the shipped template the first draft takes."""
+
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The main language of the site is authoritative."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = dict(site_languages())
+        field = self.fields["languages"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(code, names.get(code, code)) for code in shipped_languages()]
+        field.initial = languages_of_site()
+
+    def ordered(self) -> list[str]:
+        """Return the chosen languages, the main one of the site first."""
+        chosen = self.cleaned_data["languages"]
+        return [code for code in languages_of_site() if code in chosen] or chosen
+
+
+class PublishForm(forms.Form):
+    """When the version shall take effect; empty means as early as the rules allow."""
+
+    effective_at = forms.SplitDateTimeField(label=_("Takes effect"), required=False, widget=AdminSplitDateTime)
+
+
+class PostponeForm(forms.Form):
+    """A later day for a version that is not in force yet."""
+
+    to = forms.SplitDateTimeField(label=_("Takes effect"), widget=AdminSplitDateTime)
+    reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
+class TranslationForm(forms.Form):
+    """One more language, or a better revision of a translation."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=site_languages)
+    source = forms.CharField(
+        label=_("Text"), max_length=MAX_SOURCE, strip=False, widget=forms.Textarea(attrs={"rows": 30, "cols": 110})
+    )
