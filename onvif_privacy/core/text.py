@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -126,12 +127,23 @@ def _port(parts: Any) -> str | None:
     return f":{port}" if port and port != 443 else ""
 
 
+def _newer_than_idna(name: str) -> bool:
+    fillers = "\u115f\u1160\u17b4\u17b5\u3164\uffa0"  # letters then, nothing now
+    return any(unicodedata.ucd_3_2_0.category(char) == "Cn" or char in fillers for char in name)
+
+
 def _host(name: str) -> str | None:
+    """Return a host name as resolvers use it; None for what is no name, or names another host in a browser."""
     try:
-        ascii_name = name.encode("idna").decode("ascii").lower() if not name.isascii() else name.lower()
+        ascii_name = name.lower() if name.isascii() else name.encode("idna").decode("ascii")
+        # Python's IDNA (RFC 3490) turns ß into ss, drops joiners and knows Unicode 3.2 only: a browser would
+        # open another site.
+        if not name.isascii() and (ascii_name.encode().decode("idna") != name.lower() or _newer_than_idna(name)):
+            return None
     except UnicodeError:
         return None
-    return ascii_name if re.fullmatch(r"[a-z0-9]([a-z0-9.\-]{0,251}[a-z0-9])?", ascii_name) else None
+    label = r"[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?"
+    return ascii_name if len(ascii_name) <= 253 and re.fullmatch(rf"{label}(\.{label})*", ascii_name) else None
 
 
 def safe_url(url: str, *, hosts: Iterable[str] = ()) -> str | None:
@@ -155,7 +167,7 @@ def safe_url(url: str, *, hosts: Iterable[str] = ()) -> str | None:
     host, port = _host(parts.hostname or ""), _port(parts)
     if parts.scheme != "https" or host is None or port is None or "@" in parts.netloc:
         return None
-    return f"https://{host}{port}{tail}" if host in {name.lower() for name in hosts} else None
+    return f"https://{host}{port}{tail}" if host in {_host(name) for name in hosts} else None
 
 
 def csv_cell(value: object) -> str:

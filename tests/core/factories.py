@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import factory
 from django.contrib.auth import get_user_model
 
 from onvif_privacy.core import consent
-from onvif_privacy.core.models import Notice, Party, Subject
+from onvif_privacy.core.consent import Method, Outcome
+from onvif_privacy.core.models import Decision, Notice, Party, Subject
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -32,6 +35,27 @@ class NoticeFactory(factory.Factory):
     @classmethod
     def _create(cls, model_class: type[Notice], *args: object, **kwargs: str) -> Notice:
         return consent.notice(**kwargs)
+
+
+class DecisionFactory(factory.Factory):
+    """A decision as the service records it, with its entry and standing; a grant brings a notice of its own."""
+
+    class Meta:
+        model = Decision
+
+    subject = factory.SubFactory(SubjectFactory)
+    purpose = "newsletter"
+    outcome = Outcome.GRANTED
+    method = Method.CHOSEN
+    key = factory.Sequence(lambda n: f"form-{n}")
+    notice = factory.Maybe("granting", factory.SubFactory(NoticeFactory), None)
+
+    class Params:
+        granting = factory.LazyAttribute(lambda made: made.outcome == Outcome.GRANTED)
+
+    @classmethod
+    def _create(cls, model_class: type[Decision], *args: object, **kwargs: Any) -> Decision:
+        return consent.decide(**kwargs)
 
 
 class PartyFactory(factory.django.DjangoModelFactory):
