@@ -13,6 +13,8 @@ from typing import NamedTuple
 from ua_parser import parse
 
 CACHED = 4096
+# Stands for the user agent in logs that have none; such a line is taken for a person's.
+NOT_LOGGED = "(not logged)"
 
 
 class Agent(NamedTuple):
@@ -58,6 +60,8 @@ def classify(value: str) -> Agent:
 
 
 def _classified(value: str) -> Agent:
+    if value == NOT_LOGGED:
+        return Agent(False, "", "", "")
     if not value or value == "-" or not BROWSER.match(value) or PROGRAM.search(value):
         return Agent(True, "", "", "")
     result = parse(value)

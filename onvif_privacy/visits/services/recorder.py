@@ -25,7 +25,7 @@ from django.core.signals import setting_changed
 from django.utils import timezone
 
 from onvif_privacy.visits.conf import conf
-from onvif_privacy.visits.services import popular
+from onvif_privacy.visits.services import clock, popular
 from onvif_privacy.visits.services.records import Books, Parcel, Receipt, Record, Unavailable
 from onvif_privacy.visits.services.transports import Direct, Transport
 
@@ -177,7 +177,9 @@ class Recorder:
             records = tuple(islice(self._queue, PARCEL_VISITS))
             if not records and not self._excluded:
                 return None
-            excluded, self._excluded = self._excluded, Counter()
+            day = clock.today()
+            excluded = {(day, reason): number for reason, number in self._excluded.items()}
+            self._excluded.clear()
             return Parcel(records, excluded, self._books())
 
     def _settle(self, parcel: Parcel, receipt: Receipt) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 # Python's own cost of one waiting record: the tuple, its integers and the headers of its strings.
@@ -58,7 +58,7 @@ class Parcel:
     """
 
     records: tuple[Record, ...]
-    excluded: Mapping[str, int] = field(default_factory=dict)
+    excluded: Mapping[tuple[date, str], int] = field(default_factory=dict)  # by day and reason
     books: Books | None = None
     id: uuid.UUID = field(default_factory=uuid.uuid4)
 

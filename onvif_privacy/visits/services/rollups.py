@@ -69,9 +69,9 @@ class Tally:
         _store(BrowserDay, ("day", "browser"), self.browsers, using)
 
 
-def store_exclusions(day: dt.date, excluded: Mapping[str, int], using: str) -> None:
-    """Add requests that were left out, by reason."""
-    rows = [(day, str(reason), number) for reason, number in excluded.items() if number]
+def store_exclusions(excluded: Mapping[tuple[dt.date, str], int], using: str) -> None:
+    """Add requests that were left out, by day and reason."""
+    rows = [(day, str(reason), number) for (day, reason), number in excluded.items() if number]
     add_up(ExclusionDay, ("day", "reason"), ("visits",), rows, using)
 
 

@@ -31,6 +31,8 @@ def add_up(model: type[models.Model], keys: Sequence[str], counters: Sequence[st
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], using: str) -> None:
     """Insert rows of values that are adapted already (`adapter`)."""
+    if not rows:
+        return
     with connections[using].cursor() as cursor:
         cursor.executemany(_insert(model, columns, using), rows)
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError, DataError, Error, IntegrityError, OperationalError, router, transaction
 from django.utils import timezone
 
-from onvif_privacy.visits.models import Batch, Browser, Method, Page, Process, Referrer, Visit, Writer
+from onvif_privacy.visits.conf import conf
+from onvif_privacy.visits.models import Batch, Browser, Method, Page, Process, Reason, Referrer, Visit, Writer
 from onvif_privacy.visits.services import agents, clock, dictionary, rollups, sql
 from onvif_privacy.visits.services.records import Parcel, Receipt, Record, Unavailable
 
@@ -27,10 +30,13 @@ BAD_VALUE = (DataError, IntegrityError, ValueError, TypeError, OverflowError)
 MYSQL_BAD_STRING = 1366
 
 
-class Prepared(NamedTuple):
-    """One visit as the database takes it, and as the counts do."""
+Person = tuple[Record, agents.Agent]
 
-    row: sql.Row
+
+class Prepared(NamedTuple):
+    """One visit as the database takes it, and as the counts do; ``row`` is None for one too old to be kept singly."""
+
+    row: sql.Row | None
     counted: rollups.Counted
 
 
@@ -41,23 +47,36 @@ def write(parcel: Parcel, *, using: str | None = None, also: Callable[[str], Non
     alias of the database.
     """
     alias = using or router.db_for_write(Visit)
-    people = [(record, agent) for record in parcel.records if not (agent := agents.classify(record.agent)).bot]
-    bots = len(parcel.records) - len(people)
+    sorted_out = _without_bots(parcel)
     try:
         try:
-            return _write(parcel, people, bots, alias, also)
+            return _write(parcel, *sorted_out, alias, also)
         except IntegrityError:
             # numbers remembered from tables that were emptied since
             dictionary.forget()
-            return _write(parcel, people, bots, alias, also)
+            return _write(parcel, *sorted_out, alias, also)
     except Error as error:
         raise Unavailable(str(error)) from error
 
 
+def _without_bots(parcel: Parcel) -> tuple[list[Person], Counter[tuple[dt.date, str]]]:
+    """Give the records of people, and what was left out including bots."""
+    people: list[Person] = []
+    excluded = Counter(parcel.excluded)
+    slots = clock.Slots()
+    for record in parcel.records:
+        agent = agents.classify(record.agent)
+        if agent.bot:
+            excluded[slots[record.at // clock.QUARTER].day, Reason.BOT.value] += 1
+        else:
+            people.append((record, agent))
+    return people, excluded
+
+
 def _write(
     parcel: Parcel,
-    people: Sequence[tuple[Record, agents.Agent]],
-    bots: int,
+    people: Sequence[Person],
+    excluded: Counter[tuple[dt.date, str]],
     using: str,
     also: Callable[[str], None] | None,
 ) -> Receipt:
@@ -68,11 +87,12 @@ def _write(
         if earlier is not None:
             return Receipt(earlier.stored, earlier.bots, earlier.invalid)
         stored = _inserted(prepared, using)
+        bots = len(parcel.records) - len(people)
         receipt = Receipt(len(stored), bots, invalid + len(prepared) - len(stored))
         tally = rollups.Tally()
         tally.add(visit.counted for visit in stored)
         tally.store(using)
-        rollups.store_exclusions(clock.today(), {**parcel.excluded, "bot": bots}, using)
+        rollups.store_exclusions(excluded, using)
         _enter(parcel, receipt, using)
         if also is not None:
             also(using)
@@ -109,7 +129,7 @@ def _enter(parcel: Parcel, receipt: Receipt, using: str) -> None:
     )
 
 
-def _prepared(people: Sequence[tuple[Record, agents.Agent]], using: str) -> tuple[list[Prepared], int]:
+def _prepared(people: Sequence[Person], using: str) -> tuple[list[Prepared], int]:
     """Turn records into rows; gives the rows and the number of records that cannot become one."""
     try:
         return _rows(people, using), 0
@@ -124,22 +144,26 @@ def _prepared(people: Sequence[tuple[Record, agents.Agent]], using: str) -> tupl
     return left + right, left_bad + right_bad
 
 
-def _rows(people: Sequence[tuple[Record, agents.Agent]], using: str) -> list[Prepared]:
+def _rows(people: Sequence[Person], using: str) -> list[Prepared]:
     pages = dictionary.numbers(Page, {(record.site, record.route, record.path) for record, _agent in people}, using)
     referrers = dictionary.numbers(Referrer, {(record.referrer,) for record, _agent in people}, using)
     browsers = dictionary.numbers(Browser, {agent[1:] for _record, agent in people}, using)
     at, network, visitor = (sql.adapter(Visit, name, using) for name in ("at", "network", "visitor"))
     slots = clock.Slots()
+    kept_from = time.time() - conf.RAW_DAYS * 86_400
     rows = []
     for record, agent in people:
         day, hour = slots[record.at // clock.QUARTER]
         page = pages[record.site, record.route, record.path]
         referrer, browser = referrers[(record.referrer,)], browsers[agent[1:]]
         method, status = Method[record.method].value, record.status // 100
+        counted = rollups.Counted(day, hour, page, referrer, browser, method, status)
+        if record.at < kept_from:  # an imported log may reach further back than single visits may be kept
+            rows.append(Prepared(None, counted))
+            continue
         person = visitor(_subject(record.visitor)) if record.visitor else None
-        moment = at(clock.moment(record.at))
-        row = (moment, page, referrer, browser, method, status, network(record.network or None), person)
-        rows.append(Prepared(row, rollups.Counted(day, hour, page, referrer, browser, method, status)))
+        moment, place = at(clock.moment(record.at)), network(record.network or None)
+        rows.append(Prepared((moment, page, referrer, browser, method, status, place, person), counted))
     return rows
 
 
@@ -153,7 +177,7 @@ def _inserted(prepared: list[Prepared], using: str) -> list[Prepared]:
         return []
     try:
         with transaction.atomic(using=using):
-            sql.insert(Visit, COLUMNS, [visit.row for visit in prepared], using)
+            sql.insert(Visit, COLUMNS, [visit.row for visit in prepared if visit.row is not None], using)
     except (*BAD_VALUE, DatabaseError) as error:
         if not _is_bad_value(error):
             raise
