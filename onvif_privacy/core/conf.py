@@ -196,6 +196,11 @@ def _sites() -> tuple[str, ...]:
     return tuple(name for name in django_settings.ALLOWED_HOSTS if "*" not in name and not name.startswith("."))
 
 
+def _origin() -> str:
+    """The first site's name."""
+    return conf.SITES[0] if conf.SITES else "onvif_privacy"
+
+
 class CoreSettings(Settings):
     """What holds for the whole house, so without a room in its name."""
 
@@ -229,6 +234,9 @@ class CoreSettings(Settings):
         True, boolean, _("Append-only tables are held by triggers in the database (never in a test database).")
     )
     LOCK_SECONDS: Setting[int] = Setting(2, integer(1, 60), _("Longest wait for a lock before a decision is refused."))
+    LEDGER_SEAL: Setting[bool] = Setting(False, boolean, _("Seal ledger entries in signed batches."))
+    LEDGER_ORIGIN: Setting[str] = Setting(_origin, text, _("Name of this ledger in checkpoints."))
+    LEDGER_SEAL_SIZE: Setting[int] = Setting(4096, integer(1, 65536), _("Entries in one seal at most."))
     K: Setting[int] = Setting(10, integer(1), _("Smallest group that any report shows."))
     JOB_SECONDS: Setting[int] = Setting(50, integer(1), _("Seconds that one run of privacy_run may take."))
     TRUSTED_PROXIES: Setting[int] = Setting(

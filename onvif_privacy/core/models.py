@@ -138,6 +138,21 @@ class Notice(Evidence):
         return f"{self.surface} {self.language} {self.digest[:8]}"
 
 
+class Seal(Evidence):
+    """A signed batch of entries: its canonical body holds the Merkle root and the hash of the seal before it."""
+
+    number = models.PositiveBigIntegerField(primary_key=True)
+    body = models.BinaryField()
+    signature = models.BinaryField(max_length=64)
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class Entry(Evidence):
     """One piece of evidence: a salted commitment, its Merkle leaf, and a MAC that covers the time until sealing."""
 
@@ -148,6 +163,7 @@ class Entry(Evidence):
     leaf = models.BinaryField(max_length=32)
     mac = models.BinaryField(max_length=32)
     mac_key = models.CharField(max_length=16)
+    seal = models.ForeignKey(Seal, models.PROTECT, null=True, related_name="entries")
 
     class Meta:
         verbose_name = _("ledger entry")

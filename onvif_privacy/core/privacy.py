@@ -74,7 +74,8 @@ declare(
 
 declare(
     Guard("onvif_privacy.Notice", "insert_only"),
-    Guard("onvif_privacy.Entry", "insert_only"),
+    Guard("onvif_privacy.Entry", "fill_once", columns=("seal",)),
+    Guard("onvif_privacy.Seal", "insert_only"),
     Guard("onvif_privacy.Decision", "releasable"),
     Guard("onvif_privacy.Renewal", "insert_only"),
     Guard("onvif_privacy.Release", "insert_only"),

@@ -47,6 +47,14 @@ class AppendOnlyQuerySet(models.QuerySet[M]):
             self._refuse()
         return super().bulk_create(objs, *args, **kwargs)
 
+    def fill(self, **values: Any) -> int:
+        """Set columns that are still NULL; the only change a ``fill_once`` guard lets through. Returns how many."""
+        empty = {f"{name}__isnull": True for name in values}
+        return super().filter(**empty)._fill(values)
+
+    def _fill(self, values: dict[str, Any]) -> int:
+        return super().update(**values)
+
     def release(self) -> int:
         """Delete the rows; the database refuses those that no `Release` names. Returns how many went."""
         return int(self._raw_delete(self.db))

@@ -5,5 +5,6 @@ from django.dispatch import Signal
 decision_recorded = Signal()  # decision: Decision, before: Outcome | None
 subjects_merged = Signal()  # visitor: Subject, into: Subject
 purpose_renewed = Signal()  # renewal: Renewal
+seal_closed = Signal()  # seal: Seal
 keys_rotated = Signal()  # old: str, new: str
 job_alarmed = Signal()  # job: str, reason: str

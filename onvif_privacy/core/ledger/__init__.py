@@ -1,5 +1,6 @@
-"""Append-only evidence. Entries are written in the transaction of the change they prove; sealing follows later."""
+"""Append-only evidence: written with the change it proves, sealed in signed Merkle batches, checked by anyone."""
 
+from onvif_privacy.core.ledger.audit import Problem, verify
 from onvif_privacy.core.ledger.canonical import NotCanonical, canonical
 from onvif_privacy.core.ledger.entries import (
     NotInTransaction,
@@ -10,15 +11,26 @@ from onvif_privacy.core.ledger.entries import (
     record_all,
     release,
 )
+from onvif_privacy.core.ledger.export import checkpoint, export, public_keys
+from onvif_privacy.core.ledger.seals import SealConflict, Sealed, proof, seal
 
 __all__ = [
     "NotCanonical",
     "NotInTransaction",
     "PayloadRefused",
+    "Problem",
     "Record",
+    "SealConflict",
+    "Sealed",
     "canonical",
+    "checkpoint",
+    "export",
     "opened",
+    "proof",
+    "public_keys",
     "record",
     "record_all",
     "release",
+    "seal",
+    "verify",
 ]

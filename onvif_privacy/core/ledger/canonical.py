@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import unicodedata
@@ -33,6 +34,11 @@ def _check(value: object, path: str) -> None:
             _check(item, f"{path}.{key}")
     else:
         raise NotCanonical(f"{path}: {type(value).__name__} has no canonical form")
+
+
+def base64url(raw: bytes) -> str:
+    """Return bytes as base64url without padding (RFC 4648, section 5)."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def canonical(value: object) -> bytes:

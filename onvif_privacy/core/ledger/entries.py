@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
@@ -19,7 +18,7 @@ from django.utils import timezone
 
 from onvif_privacy.core.keys import SealBroken, SubjectSecret, derive, open_sealed, ring, seal, subject_key
 from onvif_privacy.core.keys.envelope import key_id_of
-from onvif_privacy.core.ledger.canonical import canonical
+from onvif_privacy.core.ledger.canonical import base64url, canonical
 from onvif_privacy.core.models import Entry, EntrySecret, Evidence, Release, Subject
 from onvif_privacy.core.querysets import AppendOnlyQuerySet
 from onvif_privacy.core.registry import entry_kinds
@@ -54,7 +53,7 @@ def leaf_hash(*, entry_id: uuid.UUID, kind: str, at: datetime, commitment: bytes
     """Return the Merkle leaf of an entry: SHA-256(0x00 ‖ canonical form), after RFC 9162, section 2.1.1."""
     body = {
         "at": instant(at),
-        "commitment": base64.urlsafe_b64encode(commitment).rstrip(b"=").decode(),
+        "commitment": base64url(commitment),
         "id": str(entry_id),
         "kind": kind,
         "v": 1,

@@ -1,0 +1,200 @@
+"""Checks an exported ledger or a proof without Django and without any library: copy this file and run it.
+
+    python verify.py ledger.jsonl --keys keys.json [--anchor checkpoint.txt] [--proof]
+
+Exit codes: 0 good, 1 tampered (the JSON printed names the first bad line), 2 unreadable or wrong use.
+Keys and anchors are given by hand: keys that came with the export would prove nothing. Memory: one seal's leaves.
+Formats: RFC 9162 Merkle trees, RFC 8032 Ed25519, C2SP signed notes.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+Point = tuple[int, int, int, int]
+Keys = dict[str, bytes]
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+DOMAIN = b"onvif_privacy seal v1\n"
+
+
+class Tampered(Exception):
+    """The file is not what was signed."""
+
+
+def b64(text: str, size: int = 0) -> bytes:
+    raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != text or (size and len(raw) != size):
+        raise Tampered("a value is not in its one form")
+    return raw
+
+
+def add(p: Point, q: Point) -> Point:
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def multiply(scalar: int, point: Point) -> Point:
+    result: Point = (0, 1, 1, 0)
+    while scalar:
+        result = add(result, point) if scalar & 1 else result
+        point, scalar = add(point, point), scalar >> 1
+    return result
+
+
+def decompress(raw: bytes) -> Point | None:
+    sign, y = divmod(int.from_bytes(raw, "little"), 1 << 255)
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
+    if x * x % P != square or (x == 0 and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+BASE = decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little")) or (0, 1, 1, 0)
+
+
+def signed(public: bytes, message: bytes, signature: bytes) -> bool:
+    """RFC 8032, section 5.1.7, without cofactor."""
+    point, nonce = decompress(public), decompress(signature[:32])
+    scalar = int.from_bytes(signature[32:], "little")
+    if len(public) != 32 or len(signature) != 64 or not point or not nonce or scalar >= L:
+        return False
+    digest = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
+    left, right = multiply(scalar, BASE), add(nonce, multiply(digest, point))
+    return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (left[1] * right[2] - right[1] * left[2]) % P == 0
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def root(leaves: list[bytes]) -> bytes:
+    while len(leaves) > 1:
+        pairs = [node(*leaves[i : i + 2]) for i in range(0, len(leaves) - 1, 2)]
+        leaves = pairs + leaves[len(pairs) * 2 :]
+    return leaves[0]
+
+
+def root_from_path(leaf: bytes, place: int, last: int, path: list[bytes]) -> bytes | None:
+    """RFC 9162, section 2.1.3.2; ``last`` is the index of the last leaf."""
+    for sibling in path:
+        right = place & 1 or place == last
+        leaf = node(sibling, leaf) if right else node(leaf, sibling)
+        while right and place and not place & 1:
+            place, last = place >> 1, last >> 1
+        if last == 0:
+            return None
+        place, last = place >> 1, last >> 1
+    return leaf if last == 0 else None
+
+
+def canonical(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def one_form(text: str) -> dict[str, Any]:
+    """Parse JSON that must stand in its canonical form, so that no byte of a file is free."""
+    value = json.loads(text)
+    if not isinstance(value, dict) or canonical(value) != text.encode():
+        raise Tampered("not in canonical form")
+    return value
+
+
+def check_seal(line: dict[str, Any], keys: Keys) -> dict[str, Any]:
+    """Return the body of a signed seal."""
+    body = one_form(line["seal"])
+    if not signed(keys.get(body["key"], b""), DOMAIN + line["seal"].encode(), b64(line["signature"], 64)):
+        raise Tampered("the signature does not fit, or is made with an unknown key")
+    return body
+
+
+def check_ledger(lines: Iterable[str], keys: Keys, place: dict[str, int]) -> tuple[int, int, bytes]:
+    """Check seals and entries in order; returns the number of seals, of entries, and the last seal's text."""
+    leaves: list[bytes] = []
+    number, total, last, waiting, body = 0, 0, b"", 0, dict[str, Any]()
+    for place["line"], text in enumerate(lines, 1):
+        line = one_form(text[:-1])
+        if "seal" in line and not waiting:
+            body = check_seal(line, keys)
+            if body["number"] != number or b64(body["previous"], 32) != hashlib.sha256(last).digest():
+                raise Tampered("the chain of seals is broken")
+            number, last, waiting, leaves = number + 1, line["seal"].encode(), body["count"], []
+            continue
+        if not waiting or "seal" in line:
+            raise Tampered("an entry stands outside a seal, or one is missing")
+        leaves.append(hashlib.sha256(b"\x00" + canonical(line)).digest())
+        if len(leaves) > 1 and leaves[-1] <= leaves[-2]:
+            raise Tampered("leaves are not in their order")
+        waiting, total = waiting - 1, total + 1
+        if not waiting and root(leaves) != b64(body["root"], 32):
+            raise Tampered("the entries do not give the root that was signed")
+    if waiting:
+        raise Tampered("the end is missing")
+    return number, total, last
+
+
+def check_proof(proof: dict[str, Any], keys: Keys) -> None:
+    body = check_seal(proof, keys)
+    leaf = hashlib.sha256(b"\x00" + canonical(proof["entry"])).digest()
+    path = [b64(step, 32) for step in proof["path"]]
+    found = root_from_path(leaf, proof["index"], body["count"] - 1, path)
+    if not 0 <= proof["index"] < body["count"] or found != b64(body["root"], 32):
+        raise Tampered("the path does not lead to the root that was signed")
+
+
+def check_anchor(note: str, keys: Keys, number: int, last: bytes) -> None:
+    """Check a checkpoint kept elsewhere against the end of the ledger: a cut tail shows only here."""
+    text, _, signature = note.partition("\n\n")
+    lines, message = text.split("\n"), f"{text}\n".encode()
+    if not any(signed(public, message, base64.b64decode(signature.split(" ")[-1])[4:]) for public in keys.values()):
+        raise Tampered("the anchor is not signed with these keys")
+    if int(lines[1]) > number:
+        raise Tampered(f"the anchor knows {lines[1]} seals, the ledger ends after {number}")
+    if int(lines[1]) == number and base64.b64decode(lines[2]) != hashlib.sha256(last).digest():
+        raise Tampered("the anchor names another last seal")
+
+
+def check(options: argparse.Namespace, place: dict[str, int]) -> dict[str, Any]:
+    keys = {name: b64(value, 32) for name, value in json.loads(Path(options.keys).read_text()).items()}
+    with open(options.file, encoding="utf-8", newline="\n") as file:
+        if options.proof:
+            check_proof(one_form(file.read().rstrip("\n")), keys)
+            return {"result": "good", "entries": 1}
+        number, total, last = check_ledger(file, keys, place)
+    if options.anchor:
+        check_anchor(Path(options.anchor).read_text(encoding="utf-8"), keys, number, last)
+    return {"result": "good", "seals": number, "entries": total}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Checks an exported ledger or a proof.")
+    parser.add_argument("file")
+    parser.add_argument("--keys", required=True, help='JSON file: {"<key id>": "<public key, base64url>"}')
+    parser.add_argument("--anchor", help="a checkpoint that was kept elsewhere")
+    parser.add_argument("--proof", action="store_true", help="the file is the proof of one entry")
+    options, place = parser.parse_args(arguments), {"line": 0}
+    try:
+        result, code = check(options, place), 0
+    except Tampered as error:
+        result, code = {"result": "tampered", **place, "reason": str(error)}, 1
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
+        result, code = {"result": "unreadable", **place, "reason": f"{type(error).__name__}: {error}"}, 2
+    print(json.dumps(result))
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

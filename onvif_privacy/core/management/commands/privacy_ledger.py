@@ -1,0 +1,89 @@
+"""``privacy_ledger``: seal, verify, export, prove and checkpoint the evidence."""
+
+from __future__ import annotations
+
+import json
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+from tqdm import tqdm
+
+from onvif_privacy.core import ledger
+from onvif_privacy.core.models import Entry, Seal
+
+
+class Command(BaseCommand):
+    """Exit codes: 0 good, 1 tampered, 2 wrong use or unreadable, 3 database out of reach."""
+
+    help = "Seals, verifies and exports the ledger of evidence."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="seal|verify|export|proof|checkpoint")
+        verbs.add_parser("seal", help="Seal everything that waits.")
+        verbs.add_parser("verify", help="Check every entry and seal; exit 1 names what was changed.")
+        export = verbs.add_parser(
+            "export", help="Write the sealed ledger as JSON lines, with its public keys beside it."
+        )
+        export.add_argument("file", type=Path, help="Where to write; <file>.keys.json gets the public keys.")
+        proof = verbs.add_parser("proof", help="Print the proof of one entry for the stand-alone verifier.")
+        proof.add_argument("entry", type=uuid.UUID)
+        verbs.add_parser("checkpoint", help="Print a signed note to keep where this database's owner cannot write.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            getattr(self, f"_{options['verb']}")(options)
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error), returncode=2) from None
+        except DatabaseError as error:
+            raise CommandError(f"The database is out of reach: {error}", returncode=3) from None
+
+    def _seal(self, options: dict[str, Any]) -> None:
+        with tqdm(disable=not sys.stderr.isatty(), unit=" entries") as bar:
+            while (done := ledger.seal()).seal is not None:
+                bar.update(json.loads(bytes(done.seal.body))["count"])
+        self.stdout.write(f"{bar.n} entries sealed.")
+        if done.refused:
+            raise CommandError(f"{len(done.refused)} entries were changed before sealing: {', '.join(done.refused)}")
+
+    def _verify(self, options: dict[str, Any]) -> None:
+        with tqdm(total=Seal.objects.count(), disable=not sys.stderr.isatty(), unit=" seals") as bar:
+            problems = list(ledger.verify(lambda number: bar.update(1) and None))
+        for problem in problems:
+            self.stderr.write(f"{problem.kind}: {problem.place}")
+        if problems:
+            raise CommandError(f"{len(problems)} places of the ledger are not as they were written.")
+        waiting = Entry.objects.filter(seal__isnull=True).count()
+        self.stdout.write(f"The ledger is whole: {Seal.objects.count()} seals; {waiting} entries wait for the next.")
+
+    def _export(self, options: dict[str, Any]) -> None:
+        path: Path = options["file"]
+        try:
+            with path.open("wb") as file, tqdm(disable=not sys.stderr.isatty(), unit=" lines") as bar:
+                for line in ledger.export():
+                    file.write(line)
+                    bar.update()
+            path.with_name(f"{path.name}.keys.json").write_text(json.dumps(ledger.public_keys(), indent=2) + "\n")
+        except OSError as error:
+            raise CommandError(f"{path} cannot be written: {error.strerror}", returncode=2) from None
+        self.stdout.write(f"{bar.n} lines written to {path}, public keys to {path.name}.keys.json.")
+
+    def _proof(self, options: dict[str, Any]) -> None:
+        entry = Entry.objects.filter(pk=options["entry"]).select_related("seal").first()
+        if entry is None:
+            raise CommandError("There is no such entry.", returncode=2)
+        proof = ledger.proof(entry)
+        if proof is None:
+            raise CommandError("The entry is not sealed yet. Run 'manage.py privacy_ledger seal'.", returncode=2)
+        self.stdout.write(ledger.canonical(proof).decode())
+
+    def _checkpoint(self, options: dict[str, Any]) -> None:
+        note = ledger.checkpoint()
+        if note is None:
+            raise CommandError("Nothing is sealed yet. Run 'manage.py privacy_ledger seal'.", returncode=2)
+        self.stdout.write(note, ending="")
