@@ -1,0 +1,158 @@
+// The bar's posts and the settings dialog: loaded while something is undecided, when the settings are opened, and when
+// a cookie is here that no grant covers.
+export const start = (gate) => {
+  const { config } = gate;
+  const status = document.querySelector('#privacy-status');
+  let dialog;
+  let busy = false;
+
+  const say = (name) => {
+    if (status) status.textContent = status.dataset[name];
+  };
+  const uuid = () => crypto.randomUUID?.() ?? ''; // absent on plain http: the server makes one
+  const entry = !document.referrer.startsWith(location.origin + '/');
+
+  const post = async (path, content, type = {}) => {
+    const headers = { Accept: 'application/json', ...type };
+    const answer = await fetch(config.settings + path, { method: 'POST', body: content, headers });
+    const body = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw Object.assign(new Error(body.message || ''), { code: body.error || answer.status });
+    return body;
+  };
+
+  const fields = (action, slugs = []) => {
+    const { policy, language, digest } = config;
+    const body = new URLSearchParams({ action, policy, language, digest, surface: 'page', key: uuid() });
+    for (const slug of slugs) body.append('purpose', slug);
+    return body;
+  };
+
+  // What this browser holds: cookies by name, storage with l: and s: before the key.
+  const held = () => {
+    const names = document.cookie.split('; ').map((cookie) => cookie.split('=')[0]);
+    for (const [prefix, store] of [['l:', localStorage], ['s:', sessionStorage]]) names.push(...Object.keys(store).map((key) => prefix + key));
+    return names.filter(Boolean);
+  };
+  const rules = config.patterns.split(' ').filter(Boolean).map((rule) => {
+    const [slug, names] = rule.split('=');
+    return [slug, new RegExp(`^(${names})$`)];
+  });
+  const owner = (name) => rules.find(([, names]) => names.test(name))?.[0];
+  const unwanted = () => held().filter((name) => owner(name) && !gate.allows(owner(name)));
+
+  // Cookies go by repeated posts, because one answer holds only so many headers; storage goes here.
+  const sweep = async (left) => {
+    let after = '';
+    for (let round = 0; round < 20; round += 1) {
+      for (const name of unwanted()) {
+        if (name.startsWith('l:')) localStorage.removeItem(name.slice(2));
+        else if (name.startsWith('s:')) sessionStorage.removeItem(name.slice(2));
+        else if (!round) left = 1;
+      }
+      if (!left) return;
+      ({ left, after } = await post('sweep/', new URLSearchParams({ after, page: location.pathname })));
+    }
+  };
+
+  const fail = (form, { code = 'offline', message }) => {
+    const text = (code !== 'offline' && message) || status?.dataset.failed || '';
+    const place = form?.querySelector('.privacy-message');
+    if (place) {
+      place.textContent = text + ' ';
+      if (code === 'outdated' || code === 'confirm') {
+        const link = place.appendChild(document.createElement('a')); // the settings page is never cached
+        link.href = config.settings;
+        link.textContent = document.querySelector('.privacy-open')?.textContent || link.href;
+      }
+      place.hidden = false;
+      place.scrollIntoView({ block: 'nearest' });
+    } else if (status) status.textContent = text;
+    gate.fire('error', { code, message: text });
+    return false;
+  };
+
+  // Nothing is unlocked until the server has answered and the browser shows the new choice. True when it holds.
+  const decide = async (body, form) => {
+    if (busy) return false;
+    busy = true;
+    try {
+      const before = gate.states();
+      const { state, left } = await post('choice/', body);
+      const lost = !document.cookie.includes(config.cookie + '=');
+      if (lost && navigator.cookieEnabled) sessionStorage.privacy_declined = 1;
+      const withdrawn = Object.keys(before).some((slug) => before[slug] === 'granted' && state[slug] !== 'granted');
+      if (withdrawn || left) await sweep(1).catch(() => {});
+      gate.apply('choice');
+      if (lost && Object.values(state).includes('granted')) return fail(form, { code: 'lost', message: status?.dataset.lost });
+      dialog?.close();
+      say(lost ? 'lost' : 'saved');
+      if (form?.closest('.privacy-bar')) document.querySelector('.privacy-control a')?.focus({ preventScroll: true });
+      if (withdrawn) location.reload(); // what was started in the site's own way runs on otherwise
+      return true;
+    } catch (error) {
+      // The same key again only while nobody knows whether the first attempt arrived.
+      if (error.code && form) form.elements.key.value = '';
+      return fail(form, error);
+    } finally {
+      busy = false;
+    }
+  };
+
+  // XMLHttpRequest parses HTML without a Trusted Types sink and runs nothing of it.
+  const fetched = (url) => new Promise((done, refuse) => {
+    const request = new XMLHttpRequest();
+    request.open('GET', url);
+    request.responseType = 'document';
+    request.onload = () => (request.status === 200 ? done(request.response.querySelector('dialog')) : refuse());
+    request.onerror = refuse;
+    request.send();
+  });
+
+  const close = () => dialog?.close();
+  const open = async () => {
+    if (!dialog?.isConnected) {
+      dialog = document.body.appendChild(document.importNode(await fetched(config.dialog), true));
+      dialog.querySelector('.privacy-close').addEventListener('click', close);
+      dialog.addEventListener('close', () => gate.fire('close'));
+    }
+    if (dialog.open) return;
+    for (const input of dialog.querySelectorAll('[name=purpose]')) input.checked = gate.allows(input.value);
+    dialog.querySelector('.privacy-message').hidden = true;
+    dialog.showModal();
+    gate.fire('open');
+  };
+
+  const submit = async (form, button) => {
+    form.elements.key.value ||= uuid();
+    const body = new URLSearchParams(new FormData(form, button));
+    if (body.get('action') === 'choose') return open().catch(() => location.assign(config.settings));
+    if (await decide(body, form)) form.elements.key.value = '';
+  };
+
+  const root = document.documentElement;
+  if (!navigator.cookieEnabled) {
+    // Told on coming from elsewhere; not on reloading, not on the pages after.
+    if (entry && performance.getEntriesByType('navigation')[0]?.type === 'navigate') {
+      status.classList.add('privacy-told');
+      say('lost');
+    }
+  } else if (!root.hasAttribute('data-privacy-decided')) {
+    say('asks');
+    // Counts entries, not people: no credentials, nothing stored, not from page to page.
+    const body = new URLSearchParams({ policy: config.policy, language: config.language });
+    if (config.shown && entry) fetch(config.settings + 'shown/', { method: 'POST', body, credentials: 'omit', keepalive: true }).catch(() => {});
+  }
+  if (navigator.cookieEnabled && !gate.unrecorded) sweep(0).catch(() => {});
+  if (gate.unrecorded) decide(fields('record'));
+  if (rules.length && gate.allows(config.report)) {
+    const names = held().filter((name) => !owner(name)).slice(0, 20).map((name) => name.slice(0, 64));
+    if (names.length) post('names/', JSON.stringify({ names }), { 'Content-Type': 'application/json' }).catch(() => {});
+  }
+
+  return {
+    submit, open, close,
+    accept: (slugs) => decide(slugs ? fields('allow', slugs) : fields('accept')),
+    refuse: () => decide(fields('decline')),
+    withdraw: (slug) => decide(fields('withdraw', slug ? [slug] : [])),
+  };
+};
