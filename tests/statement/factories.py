@@ -1,0 +1,108 @@
+"""The smallest statements that can be published, and the people who publish them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import factory
+from django.contrib.auth.models import Permission, User
+
+from onvif_privacy.statement.models import Document, Draft, DraftText, Version
+from onvif_privacy.statement.services import drafts, publishing
+
+SOURCE = """# Privacy statement
+
+## First {#first}
+
+We keep little.
+Write to {contact}.
+
+## Second {#second}
+
+{organisation} answers for {sites}.
+"""
+GERMAN = """# Datenschutz
+
+## Erstens {#first}
+
+Wir bewahren wenig auf.
+Schreiben Sie an {contact}.
+
+## Zweitens {#second}
+
+{organisation} haftet für {sites}.
+"""
+
+
+class UserFactory(factory.django.DjangoModelFactory[User]):
+    """A member of staff; ``rights`` are code names of this room's permissions."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda number: f"staff{number}")
+    is_staff = True
+
+    @factory.post_generation
+    def rights(self, create: bool, extracted: tuple[str, ...] | None, **kwargs: Any) -> None:
+        """Grant the named permissions."""
+        for name in extracted or ():
+            self.user_permissions.add(  # type: ignore[attr-defined]
+                Permission.objects.get(codename=name, content_type__app_label="onvif_privacy_statement")
+            )
+
+
+def editor() -> User:
+    """Somebody who may write and submit."""
+    return UserFactory.create(rights=("edit_statement",))
+
+
+def publisher() -> User:
+    """Somebody who may publish."""
+    return UserFactory.create(rights=("publish_statement",))
+
+
+class DocumentFactory(factory.django.DjangoModelFactory[Document]):
+    """The document that the pages show."""
+
+    class Meta:
+        model = Document
+        django_get_or_create = ("slug",)
+
+    slug = "privacy"
+    title = "Privacy statement"
+    language = "en"
+
+
+class DraftFactory(factory.django.DjangoModelFactory[Draft]):
+    """A draft with one English text; ``texts`` gives others by language."""
+
+    class Meta:
+        model = Draft
+        skip_postgeneration_save = True
+
+    document = factory.SubFactory(DocumentFactory)
+
+    @factory.post_generation
+    def texts(self, create: bool, extracted: dict[str, str] | None, **kwargs: Any) -> None:
+        """Add the sources."""
+        for language, source in (extracted or {"en": SOURCE}).items():
+            DraftText.objects.create(draft=self, language=language, source=source)
+
+
+def published(**texts: str) -> Version:
+    """Publish a first version with these sources by language."""
+    return publishing.publish(draft=DraftFactory.create(texts=texts or None))
+
+
+def next_draft(version: Version, change: str = "editorial", **texts: str) -> Draft:
+    """Open, change and submit the draft that follows ``version``."""
+    author = editor()
+    draft = drafts.draft(from_version=version, actor=author)
+    draft.change = change
+    draft.summary = "Something changes."
+    draft.save()
+    for language, source in texts.items():
+        DraftText.objects.update_or_create(draft=draft, language=language, defaults={"source": source})
+    return drafts.submit(draft=draft, actor=author)
