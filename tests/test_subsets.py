@@ -39,12 +39,12 @@ WRONG = [
     ("wrong_type", "check", ["ONVIF_PRIVACY_K must be a whole number", "onvif_privacy.E007"]),
     ("contact_no_address", "check", ["ONVIF_PRIVACY_CONTACT must be an e-mail address", "onvif_privacy.E007"]),
     ("short_key", "check", ["ONVIF_PRIVACY_KEYS", "onvif_privacy.E001", "privacy_keys init"]),
-    ("without_core", "check", ['"onvif_privacy.core"', "INSTALLED_APPS"]),
+    ("without_core", "check", ["onvif_privacy.core.models", "INSTALLED_APPS"]),
     ("cookies_no_middleware", "check", ["onvif_privacy.cookies.middleware.CookieMiddleware", "MIDDLEWARE"]),
     ("cookies_not_first", "check", ["onvif_privacy.cookies.middleware.CookieMiddleware", "first"]),
-    ("cookies_not_installed", "request", ['"onvif_privacy.cookies"', "INSTALLED_APPS"]),
+    ("cookies_not_installed", "request", ["onvif_privacy.cookies", "INSTALLED_APPS"]),
     ("visits_no_middleware", "check", ["onvif_privacy.visits.middleware.PageVisitMiddleware", "MIDDLEWARE"]),
-    ("visits_not_installed", "request", ['"onvif_privacy.visits"', "INSTALLED_APPS"]),
+    ("visits_not_installed", "request", ["onvif_privacy.visits", "INSTALLED_APPS"]),
 ]
 RUNS = {
     "check": """

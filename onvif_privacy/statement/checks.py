@@ -44,9 +44,11 @@ def check_printed_contact(
 
     try:
         found = reading.current("en") if databases else None
-        printed = Facts.from_json(found.version.facts).contact if found else house.CONTACT
     except Error:
         return []
+    if found is None:  # before anything is published even a missing setting is not this check's to name
+        return []
+    printed = Facts.from_json(found.version.facts).contact
     if printed == house.CONTACT:
         return []
     return [
