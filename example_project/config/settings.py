@@ -1,0 +1,131 @@
+"""Settings of the example site: what differs between machines comes from the environment or from ``.env``."""
+
+from __future__ import annotations
+
+import environ
+
+from config.local import BASE_DIR, ENV_FILE, VAR_DIR
+
+env = environ.Env()
+if ENV_FILE.exists():
+    env.read_env(str(ENV_FILE))
+
+# --- this machine ----------------------------------------------------------------------------------------------------
+
+SECRET_KEY = env("SECRET_KEY")
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'demo.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # readers never wait for the thread that stores visits, and writers queue instead of failing half-way
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
+    DATABASES["default"]["OPTIONS"] = {"charset": "utf8mb4"}
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+
+# a demonstration never sends mail: every message becomes a file
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+
+# --- privacy ---------------------------------------------------------------------------------------------------------
+
+ONVIF_PRIVACY_ORGANISATION = env("ONVIF_PRIVACY_ORGANISATION")
+ONVIF_PRIVACY_CONTACT = env("ONVIF_PRIVACY_CONTACT")
+ONVIF_PRIVACY_KEYS = env.json("ONVIF_PRIVACY_KEYS", default=[])
+ONVIF_PRIVACY_COOKIES_SECURE = not DEBUG  # plain http on this machine, https everywhere else
+# Views whose addresses are public content; of all others visits keep the pattern of the route only.
+ONVIF_PRIVACY_VISITS_PUBLIC_CONTENT = ["news-item", "product", "article"]
+
+# --- the site --------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "standards",  # before the rooms: its onvif_privacy/base.html gives their pages the look of the site
+    "onvif_privacy.core",
+    "onvif_privacy.cookies",
+    "onvif_privacy.visits",
+    "onvif_privacy.statement",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",  # static files are served in development as they are in production
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "onvif_privacy.cookies.middleware.CookieMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "onvif_privacy.visits.middleware.PageVisitMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "standards.context_processors.organisation",
+            ],
+        },
+    },
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]  # the pages are written in English, so the rooms speak English too
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "members"
+LOGOUT_REDIRECT_URL = "home"
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = DEBUG
+if not DEBUG:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+# --- security --------------------------------------------------------------------------------------------------------
+
+# One policy for every page, the admin included: nothing is inline, nothing comes from elsewhere.
+CONTENT_SECURITY_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "connect-src": "'self'",
+    "font-src": "'self'",
+    "frame-src": "'self'",  # the film on the page "About"
+    "form-action": "'self'",
+    "frame-ancestors": "'self'",
+    "base-uri": "'none'",
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SECURE_SSL_REDIRECT = not DEBUG
+SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000

@@ -1,0 +1,106 @@
+"""Sixty days of believable visits, so that Popularity has a shape from the first minute.
+
+They go through the same door as real ones: records into the store of the room `visits`, which cleans and counts them.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+
+from django.urls import reverse
+from django.utils import timezone
+
+from onvif_privacy.visits.services import store
+from onvif_privacy.visits.services.records import Parcel, Record
+from standards.demo.content import SEED
+from standards.models import Article, News, Product
+
+DAYS = 60
+VISITS_PER_DAY = 190
+PARCEL_VISITS = 2_000
+
+WEEKDAYS = (1.0, 1.12, 1.15, 1.08, 0.9, 0.38, 0.34)  # Monday first
+HOURS = (1, 1, 1, 1, 1, 2, 4, 8, 14, 18, 19, 17, 14, 16, 18, 17, 14, 10, 7, 6, 5, 4, 3, 2)
+
+# the site's own pages, with their share of the visits
+PAGES = {"home": 26, "products": 15, "knowledge": 11, "news": 8, "shop": 7, "boards": 6, "about": 4, "members": 3, "tour": 1}
+REFERRERS = {
+    "internal": 46,
+    "": 24,
+    "www.google.com": 12,
+    "duckduckgo.com": 4,
+    "www.bing.com": 4,
+    "forum.integrators.example": 4,
+    "news.security-trade.example": 3,
+    "www.northlight.example": 2,
+}
+AGENTS = {
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36": 44,
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Gecko/20100101 Firefox/144.0": 13,
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0": 11,
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15": 9,
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1": 11,
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Mobile Safari/537.36": 9,
+    "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0": 3,
+}
+# networks reserved for documentation (RFC 5737), already cut to /24 as the middleware would
+NETWORKS = ("192.0.2.0", "198.51.100.0", "203.0.113.0")
+
+
+def fill_visits() -> None:
+    """Store the visits of the last `DAYS` days, today until now included."""
+    visits = records(timezone.now())
+    while parcel := tuple(islice(visits, PARCEL_VISITS)):
+        store.write(Parcel(records=parcel))
+
+
+def records(now: datetime) -> Iterator[Record]:
+    """Yield the records in order of days: fewer at weekends and at night, slowly more from week to week."""
+    dice = random.Random(SEED)  # noqa: S311 believable, not secret
+    targets, weights = pages(dice)
+    for days_ago in range(DAYS, -1, -1):
+        day = now.date() - timedelta(days=days_ago)
+        growth = 1.25 - 0.5 * days_ago / DAYS
+        number = int(VISITS_PER_DAY * WEEKDAYS[day.weekday()] * growth * dice.uniform(0.9, 1.1))
+        for route, path in dice.choices(targets, weights, k=number):
+            at = moment(day, dice)
+            if at <= now:
+                yield record(at, route, path, dice)
+
+
+def pages(dice: random.Random) -> tuple[list[tuple[str, str]], list[float]]:
+    """Every page as (route pattern, concrete path) with its weight; few articles are read much, many a little."""
+    found = [((reverse(name), reverse(name)), float(weight)) for name, weight in PAGES.items()]
+    for route, share, model in (("/news/", 16, News), ("/products/", 16, Product), ("/knowledge/", 22, Article)):
+        slugs = list(model.objects.order_by("slug").values_list("slug", flat=True))  # type: ignore[attr-defined]
+        dice.shuffle(slugs)
+        total = sum(1 / rank for rank in range(1, len(slugs) + 1))
+        found += [
+            ((f"{route}<slug:slug>/", f"{route}{slug}/"), share / rank / total) for rank, slug in enumerate(slugs, 1)
+        ]
+    return [target for target, _weight in found], [weight for _target, weight in found]
+
+
+def moment(day: date, dice: random.Random) -> datetime:
+    """A moment of that day in UTC, more likely in office hours."""
+    hour = dice.choices(range(24), HOURS)[0]
+    return datetime.combine(day, time(hour, dice.randrange(60), dice.randrange(60)), timezone.get_default_timezone())
+
+
+def record(at: datetime, route: str, path: str, dice: random.Random) -> Record:
+    """One visit of nobody in particular."""
+    return Record(
+        at=int(at.timestamp()),
+        site="",
+        route=route,
+        path=path,
+        method="GET",
+        status=200,
+        referrer=dice.choices(list(REFERRERS), list(REFERRERS.values()))[0],
+        agent=dice.choices(list(AGENTS), list(AGENTS.values()))[0],
+        network=dice.choice(NETWORKS),
+        visitor="",
+    )

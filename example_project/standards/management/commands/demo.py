@@ -1,0 +1,93 @@
+"""``manage.py demo``: the whole site with everything in it, on this machine, in one command."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from standards.demo import once
+from standards.demo.accounts import describe_accounts, make_accounts
+from standards.demo.content import fill
+from standards.demo.visits import fill_visits
+
+HOST = "127.0.0.1"
+
+
+class Command(BaseCommand):
+    """Migrate, publish, make log-ins, fill the site, serve it. A second run changes nothing that people have changed."""
+
+    help = "Prepares the example site with believable data and serves it on this machine."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="port to serve on (default: 8000)")
+        parser.add_argument("--no-serve", action="store_true", help="prepare everything, then stop")
+
+    def handle(self, *args: Any, port: int, no_serve: bool, **options: Any) -> None:
+        if not no_serve:
+            refuse_taken_port(port)
+        migrate()
+        self.prepare()
+        self.describe(port)
+        if not no_serve:
+            call_command("runserver", f"{HOST}:{port}", use_reloader=False, verbosity=0)
+
+    def prepare(self) -> None:
+        """Bring the content to where a visitor can start; each step once for each database."""
+        steps = {
+            "log-ins": make_accounts,
+            "content": fill,
+            "privacy statement": lambda: call_command("privacy_statement", "init", "--publish", stdout=self.stdout),
+            "cookie policy": lambda: call_command("privacy_cookies", "publish", stdout=self.stdout),
+            "visits": fill_visits,
+        }
+        for name, step in steps.items():
+            if once(name, step):
+                self.stdout.write(f"  done: {name}")
+
+    def describe(self, port: int) -> None:
+        """Print the addresses to open and the log-ins."""
+        site = f"http://{HOST}:{port}"
+        places = {
+            "The site": "/",
+            "A tour of it": "/tour/",
+            "Privacy statement": "/privacy/statement/",
+            "Cookie settings": "/privacy/cookies/",
+            "Standards desk": "/admin/",
+        }
+        self.stdout.write(self.style.MIGRATE_HEADING("\nOpen"))
+        for label, path in places.items():
+            self.stdout.write(f"  {label:<18} {site}{path}")
+        self.stdout.write(self.style.MIGRATE_HEADING("\nSign in"))
+        for account, password in describe_accounts():
+            self.stdout.write(f"  {account:<18} {password}")
+        self.stdout.write(f"\nMails are written to {settings.EMAIL_FILE_PATH}. Stop with Ctrl-C.\n")
+
+
+def migrate() -> None:
+    """Make or update the tables; raises CommandError where the database cannot be written."""
+    try:
+        call_command("migrate", verbosity=0)
+    except DatabaseError as error:
+        raise CommandError(
+            f"The database {settings.DATABASES['default']['NAME']} cannot be written: {str(error).strip()}. "
+            "Is its folder writable, is its server running? DATABASE_URL names another one."
+        ) from None
+
+
+def refuse_taken_port(port: int) -> None:
+    """Say at once, before any work, when nothing can be served on that port; raises CommandError."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            taken = getattr(error, "errno", None) == errno.EADDRINUSE
+            reason = "is taken by another program" if taken else f"cannot be used ({error})"
+            raise CommandError(f"Port {port} {reason}. Choose another one: demo --port {port % 60000 + 1}") from None

@@ -1,0 +1,168 @@
+"""``manage.py demo``: what its first run makes, and what later runs leave alone."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from tests.example_project.conftest import EXAMPLE, Site
+
+ACCOUNTS = ("administrator", "officer", "approver", "customer")
+
+EVERYTHING = """
+from django.apps import apps
+from django.core import serializers
+say({
+    model._meta.label: serializers.serialize("json", model._base_manager.order_by("pk"))
+    for model in apps.get_models() if model._meta.managed
+})
+"""
+
+WHAT_PEOPLE_DO = """
+from django.contrib.auth.models import User
+from standards.factories import OrderFactory, PostFactory
+from standards.models import Article, News, Topic
+News.objects.filter(slug="test-tool-free").update(title="Changed by an editor")
+Article.objects.get(slug="passwords").delete()
+PostFactory(topic=Topic.objects.first(), author=User.objects.get(username="customer"), text="Posted by a visitor")
+OrderFactory(name="A visitor")
+User.objects.get(username="approver").delete()
+user = User.objects.get(username="customer")
+user.set_password("changed by its owner")
+user.save()
+say("done")
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_demo_prints_where_to_go_and_four_log_ins(site: Site) -> None:
+    done = site.manage("demo", "--no-serve", "--port", "8137")
+    assert done.returncode == 0, done.stderr
+    for path in ("/", "/tour/", "/privacy/statement/", "/privacy/cookies/", "/admin/"):
+        assert f"http://127.0.0.1:8137{path}\n" in done.stdout
+    for account in ACCOUNTS:
+        assert re.search(rf"^  {account} +[\w-]{{16}}$", done.stdout, re.MULTILINE)
+
+
+def test_printed_passwords_open_the_doors_they_promise(site: Site) -> None:
+    printed = dict(re.findall(r"^  (\w+) +([\w-]{16})$", site.manage("demo", "--no-serve").stdout, re.MULTILINE))
+    found = site.say(
+        f"from django.contrib.auth import authenticate\n"
+        f"users = {{name: authenticate(username=name, password=password) for name, password in {printed!r}.items()}}\n"
+        "say({name: [user.is_staff, user.is_superuser, sorted(p.rpartition('.')[2] for p in user.get_all_permissions()"
+        " if not user.is_superuser and '.view_' not in p)] for name, user in users.items()})"
+    )
+    assert found == {
+        "administrator": [True, True, []],
+        "officer": [True, False, ["edit_statement", "publish_policy"]],
+        "approver": [True, False, ["publish_statement"]],
+        "customer": [False, False, []],
+    }
+
+
+def test_second_run_changes_nothing_that_people_have_changed(site: Site) -> None:
+    site.say(WHAT_PEOPLE_DO)
+    before = site.say(EVERYTHING)
+    secrets = site.env_file.read_text()
+    done = site.manage("demo", "--no-serve")
+    assert done.returncode == 0, done.stderr
+    assert site.say(EVERYTHING) == before
+    assert site.env_file.read_text() == secrets
+    assert re.search(r"^  customer +\(changed since\)$", done.stdout, re.MULTILINE)
+    assert re.search(r"^  approver +\(deleted since\)$", done.stdout, re.MULTILINE)
+
+
+def test_two_fresh_sites_are_filled_alike_but_share_no_secret(shown_site: Site, tmp_path: Path) -> None:
+    other = Site(tmp_path)
+    assert other.manage("demo", "--no-serve").returncode == 0
+    titles = "from standards.models import Product, Post\nsay([[str(p) for p in Product.objects.all()], [p.text for p in Post.objects.all()]])"
+    assert other.say(titles) == shown_site.say(titles)
+    secret = re.compile(r"^(?:SECRET_KEY|ONVIF_PRIVACY_KEYS|DEMO_PASSWORD_\w+)=(.+)$", re.MULTILINE)
+    ours, theirs = (set(secret.findall(site.env_file.read_text())) for site in (shown_site, other))
+    assert len(ours) == len(theirs) == 6
+    assert not ours & theirs
+
+
+def test_secrets_are_for_their_owner_and_git_ignores_them(shown_site: Site) -> None:
+    assert stat.S_IMODE(os.stat(shown_site.env_file).st_mode) == 0o600
+    ignored = (EXAMPLE / ".gitignore").read_text().splitlines()
+    assert {"/.env", "/var/"} <= set(ignored)
+
+
+def test_site_speaks_for_onvif_and_its_help_desk(shown_site: Site) -> None:
+    assert shown_site.say("from django.conf import settings as s\nsay([s.ONVIF_PRIVACY_ORGANISATION, s.ONVIF_PRIVACY_CONTACT])") == [
+        "ONVIF",
+        "help@onvif.org",
+    ]
+
+
+def test_popularity_has_sixty_days_with_a_shape(shown_site: Site) -> None:
+    days = shown_site.say(
+        "from django.db.models import Sum\nfrom onvif_privacy.visits.models import PageDay\n"
+        "say([[row['day'], row['n']] for row in PageDay.objects.values('day').annotate(n=Sum('visits')).order_by('day')])"
+    )
+    numbers = [number for _day, number in days]
+    assert len(numbers) >= 60
+    assert max(numbers) > 2 * min(numbers[:-1])
+
+
+def test_taken_port_is_one_sentence_and_no_work(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        done = site.manage("demo", "--port", str(port))
+    assert done.returncode == 1
+    assert done.stderr.strip() == f"CommandError: Port {port} is taken by another program. Choose another one: demo --port {port % 60000 + 1}"
+    assert not (tmp_path / "var/demo.sqlite3").exists()
+
+
+def test_database_that_cannot_be_written_is_one_sentence(site: Site) -> None:
+    done = site.manage("demo", "--no-serve", DATABASE_URL="sqlite:////no/such/folder/demo.sqlite3")
+    assert done.returncode == 1
+    assert done.stderr.startswith("CommandError: The database /no/such/folder/demo.sqlite3 cannot be written: ")
+    assert "Traceback" not in done.stderr
+    assert "DATABASE_URL" in done.stderr
+
+
+def test_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("a file where the folder should be")
+    done = Site(tmp_path).manage("demo", "--no-serve")
+    assert done.returncode == 1
+    assert re.fullmatch(r"demo: cannot write .*/var \(.+\)\. Make the folder writable, .*\n", done.stderr)
+
+
+def test_demo_serves_what_it_has_prepared(site: Site) -> None:
+    port = free_port()
+    command = [sys.executable, str(EXAMPLE / "manage.py"), "demo", "--port", str(port)]
+    with subprocess.Popen(command, env=site.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
+        try:
+            page = first_answer(f"http://127.0.0.1:{port}/")
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.communicate(timeout=20)
+    assert "Devices that understand each other." in page
+
+
+def first_answer(address: str, patience_seconds: float = 20) -> str:
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return str(answer.read().decode())
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
