@@ -35,12 +35,12 @@ def browser_host(address: str) -> str:
 
 
 def off_site(given_address: str) -> list[str]:
-    """Return what of an accepted address leads elsewhere: the answer, the raw string, or an answer that is not stable."""
+    """Return what of an accepted address leads elsewhere or is not stable; empty when it is refused or good."""
     answer = safe_url(given_address, hosts=[OURS])
     if answer is None:
         return []
     found = [shown for shown in (answer, given_address) if browser_host(shown) != OURS]
-    if not (answer.startswith("/") or answer.startswith(f"https://{OURS}")):
+    if not answer.startswith(("/", f"https://{OURS}")):
         found.append(f"neither local nor https: {answer}")
     if safe_url(answer, hosts=[OURS]) != answer:
         found.append(f"not stable: {answer}")

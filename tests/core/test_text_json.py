@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from onvif_privacy.core.text import BadJson, loads
 from tests import corpora
 
-# Valid by RFC 8259, refused by us on purpose: a key twice (parsers disagree on which counts), NUL (PostgreSQL stores none).
+# Valid by RFC 8259, refused by us: a key twice (parsers disagree on which counts) and NUL (PostgreSQL stores none).
 REFUSED_ON_PURPOSE = {
     "y_object_duplicated_key.json",
     "y_object_duplicated_key_and_value.json",

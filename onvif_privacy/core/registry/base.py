@@ -67,9 +67,9 @@ class Registry(Generic[T]):
     def add(self, item: T, place: str, *, replace: bool = False) -> None:
         """Take one declaration; raises Duplicate naming both places, or NotDeclared if there is nothing to replace."""
         slug = self._key(item)
-        if replace:
-            self.get(slug)
-        elif slug in self._items:
+        if replace and slug not in self._items:
+            raise NotDeclared(f"{place} replaces the {self.name} {slug!r}, which nobody declares.")
+        if not replace and slug in self._items:
             raise Duplicate(f"{self.name} {slug!r} is declared twice: {self._places[slug]} and {place}.")
         self._items[slug] = item
         self._places[slug] = place
