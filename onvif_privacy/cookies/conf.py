@@ -1,0 +1,31 @@
+"""Settings of the room: name, default and meaning in one table."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from onvif_privacy.core.conf import Setting, Settings, boolean, choice, integer, optional, text
+
+DAY = 86400
+MAX_AGE_LIMIT = 184 * DAY  # six months at most, whichever months they are
+
+
+class CookiesSettings(Settings):
+    """What a site may change; everything has a default."""
+
+    prefix = "ONVIF_PRIVACY_COOKIES_"
+
+    MODE: Setting[str] = Setting(
+        "enforce", choice("enforce", "report"), _("“report” only records what “enforce” would remove; for moving an old site.")
+    )
+    MAX_AGE: Setting[int] = Setting(180 * DAY, integer(1), _("Seconds that a choice holds, accepted or declined; 184 days at most."))
+    DOMAIN: Setting[str | None] = Setting(None, optional(text), _("Domain for one choice across subdomains; None keeps it on one host."))
+    SECURE: Setting[bool] = Setting(True, boolean, _("Choice cookies go over https only. False for local http alone."))
+    GPC: Setting[bool] = Setting(True, boolean, _("A browser that sends Sec-GPC: 1 has declined what it covers."))
+    CLIENT_REPORT_PURPOSE: Setting[str] = Setting(
+        "statistics", text, _("Purpose whose grant lets the script report names of unknown cookies; empty for never.")
+    )
+    HEADER_BUDGET: Setting[int] = Setting(3072, integer(512, 16384), _("Bytes of deleting headers in one answer."))
+
+
+conf = CookiesSettings()

@@ -1,0 +1,116 @@
+"""What this room declares: the purposes a banner usually asks about, its evidence, and its lines for staff and footer."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from onvif_privacy.core.registry import (
+    Basis,
+    Count,
+    Digest,
+    EntryKind,
+    FooterLink,
+    Guard,
+    Purpose,
+    Ref,
+    Slug,
+    Waiting,
+    declare,
+)
+
+declare(
+    Purpose(
+        "necessary",
+        label=_("Necessary"),
+        text=_("Keeps the site working and safe: signing in, forms, and this choice itself."),
+        basis=Basis.LEGITIMATE_INTERESTS,
+        clause="cookies_nature",
+        default=True,
+        device=True,
+    ),
+    Purpose(
+        "preferences",
+        label=_("Preferences"),
+        text=_("Remembers how you like the site, such as its appearance or what you looked at last."),
+        basis=Basis.CONSENT,
+        clause="cookies_choice",
+        device=True,
+    ),
+    Purpose(
+        "statistics",
+        label=_("Statistics"),
+        text=_("Shows us how the site is used, so that we can make it better."),
+        basis=Basis.CONSENT,
+        clause="cookies_choice",
+        device=True,
+    ),
+    Purpose(
+        "marketing",
+        label=_("Marketing"),
+        text=_("Shows you what fits your interests, here and on other sites."),
+        basis=Basis.CONSENT,
+        clause="cookies_choice",
+        device=True,
+    ),
+)
+
+declare(
+    EntryKind(
+        "cookies.published",
+        {
+            "number": Count,
+            "digest": Digest,
+            "changes": Digest,
+            "renewed": [Slug],
+            "excused": [Slug],
+            "texts": [Digest],
+            "by": Ref,
+        },
+    ),
+    Guard("onvif_privacy_cookies.PolicyVersion", "insert_only"),
+    Guard("onvif_privacy_cookies.PolicyText", "insert_only"),
+    FooterLink(
+        "cookies",
+        label=_("Cookie settings"),
+        url_name="onvif_privacy_cookies:settings",
+        order=20,
+        attributes={"data-privacy-open": ""},
+    ),
+)
+
+
+def unpublished(request: HttpRequest) -> int:
+    """Return 1 while the drafts differ from what is published."""
+    from onvif_privacy.cookies.services import publishing
+
+    try:
+        return int(bool(publishing.draft().changes))
+    except (publishing.NotPublishable, publishing.snapshot.Contradiction):
+        return 1
+
+
+def findings(request: HttpRequest) -> int:
+    """Return how many findings nobody has dealt with."""
+    from onvif_privacy.cookies.models import CookieFinding
+
+    return CookieFinding.objects.open(timezone.localdate()).count()
+
+
+declare(
+    Waiting(
+        "cookies-unpublished",
+        label=_("Cookie policy to publish"),
+        count=unpublished,
+        address="admin:onvif_privacy_cookies_policyversion_changelist",
+        permission="onvif_privacy_cookies.publish_policy",
+    ),
+    Waiting(
+        "cookies-findings",
+        label=_("Cookies that nobody declared"),
+        count=findings,
+        address="admin:onvif_privacy_cookies_cookiefinding_changelist",
+        permission="onvif_privacy_cookies.change_cookiefinding",
+    ),
+)
