@@ -69,13 +69,13 @@ class DraftTextInline(admin.StackedInline):  # type: ignore[type-arg]
 
 @admin.register(Draft)
 class DraftAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """The draft: write, compare with the version before, hand in, publish."""
+    """The draft: write, compare with the version before, submit, publish."""
 
     form = DraftForm
     inlines = [DraftTextInline]
-    list_display = ("__str__", "created_at", "submitted_at", "handed_in_by")
-    readonly_fields = ("document", "handed_in_by", "submitted_at")
-    fields = ("document", "summary", "reason", "comments", "change", "handed_in_by", "submitted_at")
+    list_display = ("__str__", "created_at", "submitted_at", "submitted_by_name")
+    readonly_fields = ("document", "submitted_by_name", "submitted_at")
+    fields = ("document", "summary", "reason", "comments", "change", "submitted_by_name", "submitted_at")
     actions = None
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -89,12 +89,12 @@ class DraftAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     has_add_permission = has_change_permission = has_delete_permission = _may_edit
 
     @admin.display(description=_("submitted by"))
-    def handed_in_by(self, draft: Draft) -> str:
-        """Who handed the draft in."""
+    def submitted_by_name(self, draft: Draft) -> str:
+        """Who submitted the draft."""
         return person(draft.submitted_by)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page on which a draft is read, handed in and published."""
+        """Add the page on which a draft is read, submitted and published."""
         view = self.admin_site.admin_view(self.review_view)
         name = "onvif_privacy_statement_draft_review"
         return [path("<uuid:pk>/review/", view, name=name), *super().get_urls()]
@@ -127,13 +127,13 @@ class DraftAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             messages.warning(request, str(problem))
 
     def review_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        """Show problems, difference and preview; hand in or publish by POST."""
+        """Show problems, difference and preview; submit or publish by POST."""
         draft = get_object_or_404(Draft.objects.select_related("document"), pk=pk)
         if not self.has_view_permission(request, draft):
             raise PermissionDenied
         form = PublishForm(request.POST if "publish" in request.POST else None)
         if "submit" in request.POST:
-            attempt(request, lambda: drafts.submit(draft=draft, actor=request.user), _("The draft is handed in."))
+            attempt(request, lambda: drafts.submit(draft=draft, actor=request.user), _("The draft is submitted."))
             return HttpResponseRedirect(request.path)
         if "publish" in request.POST and form.is_valid():
             when = form.cleaned_data["effective_at"]
@@ -147,7 +147,7 @@ class DraftAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "title": _("Review and publish"),
             "draft": draft,
             "review": review.review(draft),
-            "handed_in_by": person(draft.submitted_by),
+            "submitted_by_name": person(draft.submitted_by),
             "form": form,
             "may_submit": request.user.has_perm(EDIT),
             "may_publish": request.user.has_perm(PUBLISH),
@@ -188,7 +188,7 @@ class VersionAdmin(EvidenceAdmin):
     inlines = [TextInline, EffectInline]
     fields = readonly_fields = (
         *("document", "number", "change", "summary", "reason", "comments", "published_at", "in_force_from"),
-        *("handed_in", "published", "digest", "previous_digest", "purposes_digest", "entry"),
+        *("submitted_name", "published", "digest", "previous_digest", "purposes_digest", "entry"),
     )
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -206,8 +206,8 @@ class VersionAdmin(EvidenceAdmin):
         return steps.get(version.pk)
 
     @admin.display(description=_("submitted by"))
-    def handed_in(self, version: Version) -> str:
-        """Who handed the draft in."""
+    def submitted_name(self, version: Version) -> str:
+        """Who submitted the draft."""
         return person(version.submitted_by)
 
     @admin.display(description=_("published by"))
