@@ -6,6 +6,7 @@ Each site is tried in a process of its own, because settings and registries are 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,19 @@ WRONG = [
     ("visits_no_middleware", "check", ["onvif_privacy.visits.middleware.PageVisitMiddleware", "MIDDLEWARE"]),
     ("visits_not_installed", "request", ["onvif_privacy.visits", "INSTALLED_APPS"]),
 ]
+UNINSTALL = """
+import django
+from django.core.management import call_command
+from django.db import connection
+django.setup()
+call_command("migrate", verbosity=0)
+assert any(name.startswith("onvif_privacy") for name in connection.introspection.table_names())
+for label in {labels!r}:
+    call_command("migrate", label, "zero", verbosity=0)
+with connection.cursor() as cursor:
+    cursor.execute("SELECT name FROM sqlite_master WHERE name LIKE 'onvif_privacy%%' OR name LIKE 'privacy%%'")
+    assert not cursor.fetchall()
+"""
 RUNS = {
     "check": """
 import django
@@ -95,3 +109,11 @@ def test_wrong_settings_get_one_message_that_says_what_to_write(
     assert done.returncode != 0
     for word in words:
         assert word in done.stderr
+
+
+def test_uninstalling_as_documented_leaves_no_table_and_no_trigger(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "uninstall.md").read_text("utf-8")
+    labels = re.findall(r"manage\.py migrate (\w+) zero", page)
+    assert labels[-1] == "onvif_privacy"
+    done = run_site("everything", UNINSTALL.format(labels=labels), tmp_path)
+    assert done.returncode == 0, done.stderr
