@@ -1,5 +1,6 @@
 """What the kernel itself declares."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.jobs import own  # noqa: F401 - its jobs are declared by being imported
@@ -80,3 +81,7 @@ declare(
     Guard("onvif_privacy.Renewal", "insert_only"),
     Guard("onvif_privacy.Release", "insert_only"),
 )
+
+# Read raw: a wrong type is for the check to report, not for the start to fail on.
+if getattr(settings, "ONVIF_PRIVACY_LEDGER_SEAL", False) is True:
+    from onvif_privacy.core.jobs import sealing  # noqa: F401

@@ -1,6 +1,6 @@
 """Append-only evidence: written with the change it proves, sealed in signed Merkle batches, checked by anyone."""
 
-from onvif_privacy.core.ledger.audit import Problem, verify
+from onvif_privacy.core.ledger.audit import Problem, problems
 from onvif_privacy.core.ledger.canonical import NotCanonical, canonical
 from onvif_privacy.core.ledger.entries import (
     NotInTransaction,
@@ -26,11 +26,11 @@ __all__ = [
     "checkpoint",
     "export",
     "opened",
+    "problems",
     "proof",
     "public_keys",
     "record",
     "record_all",
     "release",
     "seal",
-    "verify",
 ]

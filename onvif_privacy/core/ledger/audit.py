@@ -66,7 +66,7 @@ def _orphans(using: str) -> Iterator[Problem]:
                 yield Problem("entry missing", f"{model._meta.model_name} of entry {pk}")
 
 
-def verify(progress: Callable[[int], None] = lambda count: None) -> Iterator[Problem]:
+def problems(progress: Callable[[], object] = lambda: None) -> Iterator[Problem]:
     """Yield everything that is wrong with the ledger; nothing when it is whole. Memory: one seal's entries.
 
     Whoever lacks the keys is found out for every sealed entry, and for an unsealed one that another table names; a
@@ -77,6 +77,6 @@ def verify(progress: Callable[[int], None] = lambda count: None) -> Iterator[Pro
     for number, seal in enumerate(Seal.objects.using(using).order_by("number").iterator()):
         yield from _seal_problems(seal, number, previous)
         previous = bytes(seal.body)
-        progress(number + 1)
+        progress()
     yield from _unsealed(using)
     yield from _orphans(using)

@@ -40,8 +40,8 @@ def inclusion(index: int, leaves: Sequence[bytes]) -> list[bytes]:
 
 
 def root_from_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
-    """Return the root that a path leads to (RFC 9162, 2.1.3.2); None where path and size do not fit."""
-    if not 0 <= index < size:
+    """Return the root that a path leads to (RFC 9162, 2.1.3.2); None where path, size and hashes do not fit."""
+    if not 0 <= index < size or any(len(one) != 32 for one in (leaf, *path)):
         return None
     place, last, result = index, size - 1, leaf
     for sibling in path:

@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
     def _verify(self, options: dict[str, Any]) -> None:
         with tqdm(total=Seal.objects.count(), disable=not sys.stderr.isatty(), unit=" seals") as bar:
-            problems = list(ledger.verify(lambda number: bar.update(1) and None))
+            problems = list(ledger.problems(progress=bar.update))
         for problem in problems:
             self.stderr.write(f"{problem.kind}: {problem.place}")
         if problems:
