@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, Generic, TypeVar, overload
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
@@ -196,6 +197,11 @@ def _sites() -> tuple[str, ...]:
     return tuple(name for name in django_settings.ALLOWED_HOSTS if "*" not in name and not name.startswith("."))
 
 
+def _completeness() -> str:
+    """Asked for at deployment once the room `rights` is there to export and erase."""
+    return "deploy" if apps.is_installed("onvif_privacy.rights") else "off"
+
+
 def _origin() -> str:
     """The first site's name."""
     return conf.SITES[0] if conf.SITES else "onvif_privacy"
@@ -234,6 +240,11 @@ class CoreSettings(Settings):
         True, boolean, _("Append-only tables are held by triggers in the database (never in a test database).")
     )
     LOCK_SECONDS: Setting[int] = Setting(2, integer(1, 60), _("Longest wait for a lock before a decision is refused."))
+    COMPLETENESS: Setting[str] = Setting(
+        _completeness,
+        choice("off", "deploy", "error"),
+        _("Whether undeclared fields are left alone, fail 'check --deploy', or fail every check."),
+    )
     LEDGER_SEAL: Setting[bool] = Setting(False, boolean, _("Seal ledger entries in signed batches."))
     LEDGER_ORIGIN: Setting[str] = Setting(_origin, text, _("Name of this ledger in checkpoints."))
     LEDGER_SEAL_SIZE: Setting[int] = Setting(4096, integer(1, 65536), _("Entries in one seal at most."))

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from onvif_privacy.core.contrib import declare_django
 from onvif_privacy.core.jobs import own  # noqa: F401 - its jobs are declared by being imported
 from onvif_privacy.core.registry import (
     Basis,
@@ -32,6 +33,14 @@ declare(
         text=_("What a law obliges the organisation to do."),
         basis=Basis.LEGAL_OBLIGATION,
         clause="legal_disclosure",
+        default=True,
+    ),
+    Purpose(
+        "operation",
+        label=_("Running the site"),
+        text=_("Delivering what you asked for and keeping the site working."),
+        basis=Basis.CONTRACT,
+        clause="operation",
         default=True,
     ),
     Purpose(
@@ -81,6 +90,8 @@ declare(
     Guard("onvif_privacy.Renewal", "insert_only"),
     Guard("onvif_privacy.Release", "insert_only"),
 )
+
+declare_django()
 
 # Read raw: a wrong type is for the check to report, not for the start to fail on.
 if getattr(settings, "ONVIF_PRIVACY_LEDGER_SEAL", False) is True:

@@ -1,8 +1,8 @@
-"""System checks of the house. Each rule is one function with one id and a hint that says what to write."""
+"""Checks of settings, keys, guards, purposes and versions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
@@ -202,19 +202,3 @@ def sqlite_writers_lock_first(app_configs: Any, **kwargs: Any) -> Sequence[Check
         and config.get("ATOMIC_REQUESTS")
         and config.get("OPTIONS", {}).get("transaction_mode") != "IMMEDIATE"
     ]
-
-
-ALL: tuple[Callable[..., Sequence[CheckMessage]], ...] = (
-    ring_is_usable,
-    base_url_is_https,
-    required_settings_are_set,
-    settings_have_their_type,
-    settings_are_known,
-    guards_are_on,
-    guards_stand,
-    consent_is_not_presumed,
-    purposes_name_their_clause,
-    decided_purposes_are_declared,
-    django_is_safe,
-    sqlite_writers_lock_first,
-)

@@ -1,0 +1,111 @@
+"""Ending fields of one row as their declaration says: columns, files with their variants, JSON leaves, the row."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.core.cache import cache
+from django.core.files.storage import Storage
+from django.db import router, transaction
+from django.db.models import FileField, ManyToManyField, Model
+
+from onvif_privacy.core.personal.rows import Place, leaves
+from onvif_privacy.core.registry import Field, File, Json, PersonalData
+from onvif_privacy.core.registry.strategies import CannotEnd, Delete
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What was done to a row: the fields that ended, and whether the row itself is gone."""
+
+    fields: tuple[str, ...]
+    deleted: bool
+
+
+def delete_file(storage: Storage, names: Iterable[str]) -> None:
+    """Delete files and make sure that the storage no longer has them; raises OSError after three tries."""
+    for name in names:
+        for _attempt in range(3):
+            storage.delete(name)
+            if not storage.exists(name):
+                break
+        else:
+            raise OSError(f"The storage still holds a file that was deleted: {name}")
+
+
+def _end_file(row: Model, name: str, declared: Field) -> None:
+    file = getattr(row, name)
+    if file:
+        variants = list(declared.variants(row)) if isinstance(declared, File) and declared.variants else []
+        # After commit: a file cannot be rolled back.
+        transaction.on_commit(partial(delete_file, file.storage, [file.name, *variants]), using=row._state.db)
+    setattr(row, name, "")
+
+
+def _without(value: Any, place: Place) -> None:
+    *parents, last = place
+    for step in parents:
+        value = value[step]
+    if isinstance(value, list):
+        value[int(last)] = None  # positions of the others stay
+    else:
+        del value[last]
+
+
+def _end_json(row: Model, name: str, declared: Json) -> None:
+    value = copy.deepcopy(getattr(row, name))
+    column = row._meta.get_field(name)
+    for place, leaf, field in list(leaves(declared, value)):
+        if field.erase is None or isinstance(field.erase, Delete):
+            _without(value, place)
+        else:
+            *parents, last = place
+            target = value
+            for step in parents:
+                target = target[step]
+            target[last] = field.erase.end(column, leaf)  # type: ignore[arg-type]
+    setattr(row, name, value)
+
+
+def _end_field(row: Model, name: str, declared: Field | Json) -> None:
+    column = row._meta.get_field(name)
+    if isinstance(declared, Json):
+        _end_json(row, name, declared)
+    elif isinstance(column, ManyToManyField):
+        getattr(row, name).clear()
+    elif isinstance(column, FileField):
+        _end_file(row, name, declared)
+    elif declared.erase is None:
+        raise CannotEnd(f"{row._meta.label}.{name} declares no way to end.")
+    else:
+        setattr(row, name, declared.erase.end(column, getattr(row, name)))  # type: ignore[arg-type]
+
+
+def end_row(declaration: PersonalData, row: Model, names: Iterable[str]) -> Ended:
+    """End the named fields of a row in one transaction; delete the row where the declaration says so.
+
+    ``row=delete()`` goes whole; ``row=delete(when="empty")`` goes once every personal field has ended. Raises
+    CannotEnd for a field without a fitting strategy, and nothing is changed then.
+    """
+    chosen = tuple(names)
+    using = row._state.db or router.db_for_write(type(row), instance=row)
+    whole = set(chosen) >= set(declaration.fields)
+    gone = declaration.row is not None and whole
+    with transaction.atomic(using=using):
+        for name in chosen:
+            if not gone or isinstance(row._meta.get_field(name), FileField):
+                _end_field(row, name, declaration.fields[name])
+        if gone:
+            pk = row.pk
+            row.delete()
+        else:
+            pk = row.pk
+            columns = [name for name in chosen if not isinstance(row._meta.get_field(name), ManyToManyField)]
+            row.save(update_fields=columns, using=using) if columns else None
+        if declaration.caches:
+            transaction.on_commit(partial(cache.delete_many, list(declaration.caches(pk))), using=using)
+    return Ended(chosen, gone)

@@ -1,0 +1,201 @@
+"""How a personal field ends. Strategies ask a field what it can hold, never its exact class."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from onvif_privacy.core.limits import truncate
+
+
+class CannotEnd(ValueError):
+    """The strategy does not fit the field; found by a check before it can happen."""
+
+
+class Strategy(Protocol):
+    """A way for a value to end."""
+
+    def end(self, field: models.Field[Any, Any], value: Any) -> Any:
+        """Return what the field holds afterwards; raises CannotEnd."""
+        ...
+
+    def problem(self, field: models.Field[Any, Any]) -> str | None:
+        """Say why the field cannot end like this; None when it can."""
+        ...
+
+
+def accepts(field: models.Field[Any, Any], value: Any) -> bool:
+    """Whether the field takes and keeps the value: type, length, choices and validators."""
+    try:
+        return bool(field.clean(value, None) == value)
+    except (ValidationError, TypeError, ValueError, OverflowError, AttributeError):
+        return False
+
+
+def _sets_itself(field: models.Field[Any, Any]) -> bool:
+    return bool(getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False))
+
+
+@dataclass(frozen=True)
+class Blank:
+    """NULL, else the empty value of the field. Never today's date, never zero."""
+
+    def end(self, field: models.Field[Any, Any], value: Any) -> Any:
+        if field.null:
+            return None
+        if not field.unique and not _sets_itself(field):
+            choices: tuple[Any, ...] = ("", b"", {}, [])
+            for empty in choices:
+                if empty in field.empty_values and self._keeps(field, empty):
+                    return empty
+        raise CannotEnd(f"{field.name} cannot be blank: it is not null and has no empty value of its own.")
+
+    @staticmethod
+    def _keeps(field: models.Field[Any, Any], empty: Any) -> bool:
+        if field.is_relation or (empty == "" and not field.empty_strings_allowed):
+            return False
+        try:
+            return type(field.to_python(empty)) is type(empty)
+        except (ValidationError, TypeError, ValueError):
+            return False
+
+    def problem(self, field: models.Field[Any, Any]) -> str | None:
+        return _tried(self, field)
+
+
+@dataclass(frozen=True)
+class Anonymise:
+    """A constant, or with ``unique`` a random token that fits the field."""
+
+    value: Any = None
+    unique: bool = False
+
+    def end(self, field: models.Field[Any, Any], value: Any) -> Any:
+        if self.unique:
+            for candidate in _tokens(field):
+                if accepts(field, candidate):
+                    return candidate
+            raise CannotEnd(f"{field.name}: no random value fits this field.")
+        if field.unique or not accepts(field, self.value):
+            raise CannotEnd(f"{field.name} does not take {self.value!r} for every row.")
+        return self.value
+
+    def problem(self, field: models.Field[Any, Any]) -> str | None:
+        return _tried(self, field)
+
+
+def _tokens(field: models.Field[Any, Any]) -> Iterator[Any]:
+    """Yield random values of every shape a field may ask for."""
+    token = secrets.token_hex(16)
+    length = getattr(field, "max_length", None) or 32
+    yield token[:length]
+    yield f"{token[:12]}@erased.invalid"
+    yield f"https://{token[:12]}.invalid/"
+    yield secrets.randbelow(2**31 - 1) + 1
+    yield -secrets.randbelow(2**15) - 1
+    yield secrets.randbelow(2**15 - 1) + 1
+    yield uuid.uuid4()
+    yield secrets.token_bytes(16)
+
+
+@dataclass(frozen=True)
+class Generalise:
+    """Keep less: ``year`` or ``month`` of a date, ``zip:N`` the first N characters, ``network`` of an address."""
+
+    level: str
+
+    def end(self, field: models.Field[Any, Any], value: Any) -> Any:
+        if value is None or value == "":
+            return value
+        if self.level in ("year", "month") and isinstance(value, date):
+            month = 1 if self.level == "year" else value.month
+            midnight = {"hour": 0, "minute": 0, "second": 0, "microsecond": 0} if isinstance(value, datetime) else {}
+            return value.replace(month=month, day=1, **midnight)
+        if self.level.startswith("zip:") and isinstance(value, str):
+            return value[: int(self.level[4:])]
+        if self.level == "network" and isinstance(value, str):
+            return truncate(value).partition("/")[0]
+        raise CannotEnd(f"{field.name} cannot be generalised to {self.level}.")
+
+    def problem(self, field: models.Field[Any, Any]) -> str | None:
+        samples = {"year": "2001-02-03", "month": "2001-02-03", "network": "192.0.2.7"}
+        kind, _, digits = self.level.partition(":")
+        if kind not in (*samples, "zip") or (kind == "zip" and not digits.isdigit()):
+            return f"{field.name}: {self.level!r} is not year, month, network or zip:N."
+        try:
+            sample = field.to_python(samples.get(kind, "12345"))
+            self.end(field, sample)
+        except (ValidationError, CannotEnd, TypeError, ValueError):
+            return f"{field.name} cannot be generalised to {self.level}."
+        return None
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Remove the JSON leaf, the file with its variants, or the row; ``when="empty"`` a row only if nothing stays."""
+
+    when: Literal["always", "empty"] = "always"
+
+    def end(self, field: models.Field[Any, Any], value: Any) -> Any:
+        if isinstance(field, models.FileField):
+            return ""
+        raise CannotEnd(f"{field.name}: delete() is for files, JSON leaves and rows; a column can be blank().")
+
+    def problem(self, field: models.Field[Any, Any]) -> str | None:
+        return _tried(self, field)
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Stay through an erasure while ``purpose`` lives, and end as ``then`` says afterwards."""
+
+    purpose: str
+    then: Strategy
+
+    def end(self, field: models.Field[Any, Any], value: Any) -> Any:
+        return self.then.end(field, value)
+
+    def problem(self, field: models.Field[Any, Any]) -> str | None:
+        return self.then.problem(field)
+
+
+def _tried(strategy: Strategy, field: models.Field[Any, Any]) -> str | None:
+    try:
+        strategy.end(field, None)
+    except CannotEnd as error:
+        return str(error)
+    return None
+
+
+def blank() -> Blank:
+    """End as NULL or empty."""
+    return Blank()
+
+
+def anonymise(value: Any = None, *, unique: bool = False) -> Anonymise:
+    """End as a constant, or as a random token where each row needs its own. Raises ValueError for both or neither."""
+    if unique == (value is not None):
+        raise ValueError("anonymise() takes a constant or unique=True.")
+    return Anonymise(value, unique)
+
+
+def generalise(level: str) -> Generalise:
+    """End as something less exact: ``year``, ``month``, ``zip:N``, ``network``."""
+    return Generalise(level)
+
+
+def delete(*, when: Literal["always", "empty"] = "always") -> Delete:
+    """End by being removed."""
+    return Delete(when)
+
+
+def keep(purpose: str, *, then: Strategy) -> Keep:
+    """Stay through an erasure while ``purpose`` lives."""
+    return Keep(purpose, then)
