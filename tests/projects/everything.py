@@ -9,7 +9,7 @@ _rooms = [
     name
     for name in ("core", "cookies", "visits", "statement")
     if (ROOT_DIR / "onvif_privacy" / name / "apps.py").exists()
-    and (ROOT_DIR / "onvif_privacy" / name / "checks.py").exists()
+    and (name == "core" or (ROOT_DIR / "onvif_privacy" / name / "checks.py").exists())
 ]
 INSTALLED_APPS = [*DJANGO_APPS, *(f"onvif_privacy.{name}" for name in _rooms)]
 MIDDLEWARE = list(DJANGO_MIDDLEWARE)
