@@ -153,8 +153,11 @@ def _derived(secret: bytes, info: bytes) -> bytes:
 def derive(*context: str, key_id: str | None = None) -> bytes:
     """Derive 32 bytes from a ring secret by HKDF-SHA256 (RFC 5869) for one use and context.
 
-    ``key_id`` names an older key; by default the active data key is used. Raises KeyRingError.
+    ``key_id`` names an older key; by default the active data key is used. Raises KeyRingError, and ValueError for a
+    context that holds ``|``, which keeps the parts of two contexts apart.
     """
+    if any("|" in part for part in context):
+        raise ValueError("A part of a key's context cannot hold '|'.")
     key = ring().get(key_id, "data") if key_id else ring().active("data")
     if key.secret is None:
         raise KeyRingError(f"The data key {key.id} has no secret.")
