@@ -119,11 +119,11 @@
   for (const name of ['close', 'accept', 'refuse', 'withdraw']) window.privacyCookies[name] = ask(name);
 
   addEventListener('click', (event) => {
-    const hit = event.target.closest('.privacy-open,.privacy-once');
+    const hit = event.target.closest('[data-privacy-open],.privacy-once');
     if (!hit || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    if (hit.matches('.privacy-open')) open();
-    else load(hit.closest('[data-src]'));
+    if (hit.matches('.privacy-once')) load(hit.closest('[data-src]'));
+    else open();
   });
   let plain; // no panel: as without script
   addEventListener('submit', (event) => {

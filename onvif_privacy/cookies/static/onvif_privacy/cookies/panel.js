@@ -12,12 +12,11 @@ export const start = (gate) => {
   const uuid = () => crypto.randomUUID?.() ?? ''; // absent on plain http: the server makes one
   const entry = !document.referrer.startsWith(location.origin + '/');
 
-  const post = async (path, content, type = {}) => {
-    const headers = { Accept: 'application/json', ...type };
-    const answer = await fetch(config.settings + path, { method: 'POST', body: content, headers });
-    const body = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw Object.assign(new Error(body.message || ''), { code: body.error || answer.status });
-    return body;
+  const post = async (path, body) => {
+    const answer = await fetch(config.settings + path, { method: 'POST', body, headers: { Accept: 'application/json' } });
+    const content = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw Object.assign(new Error(content.message || ''), { code: content.error || answer.status });
+    return content;
   };
 
   const fields = (action, slugs = []) => {
@@ -62,7 +61,7 @@ export const start = (gate) => {
       if (code === 'outdated' || code === 'confirm') {
         const link = place.appendChild(document.createElement('a')); // the settings page is never cached
         link.href = config.settings;
-        link.textContent = document.querySelector('.privacy-open')?.textContent || link.href;
+        link.textContent = document.querySelector('[data-privacy-open]')?.textContent || link.href;
       }
       place.hidden = false;
       place.scrollIntoView({ block: 'nearest' });
@@ -133,7 +132,7 @@ export const start = (gate) => {
   if (!navigator.cookieEnabled) {
     // Told on coming from elsewhere; not on reloading, not on the pages after.
     if (entry && performance.getEntriesByType('navigation')[0]?.type === 'navigate') {
-      status.classList.add('privacy-told');
+      status.className = 'privacy-told';
       say('lost');
     }
   } else if (!root.hasAttribute('data-privacy-decided')) {
@@ -146,7 +145,7 @@ export const start = (gate) => {
   if (gate.unrecorded) decide(fields('record'));
   if (rules.length && gate.allows(config.report)) {
     const names = held().filter((name) => !owner(name)).slice(0, 20).map((name) => name.slice(0, 64));
-    if (names.length) post('names/', JSON.stringify({ names }), { 'Content-Type': 'application/json' }).catch(() => {});
+    if (names.length) post('names/', new URLSearchParams(names.map((name) => ['name', name]))).catch(() => {});
   }
 
   return {
