@@ -104,8 +104,9 @@ class DraftAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if not self.has_add_permission(request):
             raise PermissionDenied
         last = Version.objects.order_by("-number").first()
-        form = BeginForm(request.POST or None) if last is None else forms.Form(request.POST or None)
-        if request.method == "POST" and form.is_valid():
+        form_class = forms.Form if last else BeginForm
+        form = form_class(request.POST if request.method == "POST" else None)
+        if form.is_valid():
             opened: list[Draft] = []
 
             def begin() -> None:
@@ -248,8 +249,8 @@ class VersionAdmin(EvidenceAdmin):
         version = get_object_or_404(Version.objects.select_related("document"), pk=pk)
         if not request.user.has_perm(PUBLISH):
             raise PermissionDenied
-        form = form_class(request.POST or None)
-        if request.method == "POST" and form.is_valid():
+        form = form_class(request.POST if request.method == "POST" else None)
+        if form.is_valid():
             if attempt(request, lambda: act(version, form.cleaned_data), _("Done.")):
                 return HttpResponseRedirect(reverse("admin:onvif_privacy_statement_version_change", args=[pk]))
         context = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, "form": form}

@@ -22,7 +22,7 @@ from tests.statement.factories import GERMAN, SOURCE, UserFactory, next_draft, p
 from tests.statement.test_copies import database_away
 from tests.statement.test_template import CLAUSES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.statement.urls")]
+pytestmark = pytest.mark.django_db
 
 STATEMENT = "/privacy/statement/"
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.apps import apps
+from django.db.models import ForeignKey, Model
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
@@ -37,11 +39,19 @@ def legal_bases() -> list[Ground]:
 
 
 def recorded() -> list[tuple[str, str]]:
-    """Return the columns of a recorded visit with their explanation, read from the model itself.
+    """Return name and explanation of every column of a recorded visit, read from the model itself.
 
-    So the list on the page cannot fall behind the table. Empty where `visits` is not installed.
+    So the list on the page cannot fall behind the table. Columns of the dictionaries that a visit refers to are
+    listed in its place. Empty where `visits` is not installed.
     """
     if not apps.is_installed("onvif_privacy.visits"):
         return []
-    fields = apps.get_model(*VISIT)._meta.concrete_fields
-    return [(str(field.verbose_name), str(field.help_text)) for field in fields if field.help_text]
+    return list(_columns(apps.get_model(*VISIT)))
+
+
+def _columns(model: type[Model]) -> Iterator[tuple[str, str]]:
+    for field in model._meta.concrete_fields:
+        if isinstance(field, ForeignKey):
+            yield from _columns(field.related_model)
+        elif not field.primary_key and field.editable:  # keys and fingerprints say nothing about a visit
+            yield str(field.verbose_name), str(field.help_text)
