@@ -1,0 +1,343 @@
+"""The recorder: the law of its books, its bounds, its thread, forks, faults and the end of the process."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from hypothesis import given, settings as budget, strategies as st
+
+from onvif_privacy.visits.models import ExclusionDay, Process, Visit
+from onvif_privacy.visits.services import recorder as recording
+from onvif_privacy.visits.services.recorder import Recorder
+from onvif_privacy.visits.services.records import Parcel, Receipt, Unavailable
+from onvif_privacy.visits.services.transports import Direct
+from tests.visits.factories import GOOGLEBOT, RecordFactory
+
+
+class Shelf:
+    """A store in memory that can be away, slow, or unsure whether it stored."""
+
+    def __init__(self) -> None:
+        self.parcels: dict[Any, Parcel] = {}
+        self.away = False
+        self.unsure = False
+        self.gate = threading.Event()
+        self.gate.set()
+        self.threads: set[str] = set()
+
+    @property
+    def records(self) -> list[Any]:
+        return [record for parcel in self.parcels.values() for record in parcel.records]
+
+    def send(self, parcel: Parcel) -> Receipt:
+        self.threads.add(threading.current_thread().name)
+        self.gate.wait(10)
+        if self.away:
+            raise Unavailable("away") from OperationalError("gone")
+        self.parcels.setdefault(parcel.id, parcel)
+        if self.unsure:
+            self.unsure = False
+            raise Unavailable("was it stored?")
+        return Receipt(stored=len(parcel.records))
+
+    def open(self) -> None: ...
+
+    def rest(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+@pytest.fixture
+def threaded(settings: Any) -> None:
+    settings.ONVIF_PRIVACY_VISITS_RECORDING = "thread"
+    settings.ONVIF_PRIVACY_VISITS_FLUSH_SECONDS = 1
+
+
+@pytest.fixture
+def mine(shelf: Shelf) -> Iterator[Recorder]:
+    """A recorder of the test's own; its thread ends with the test."""
+    recorder = Recorder(shelf)
+    yield recorder
+    shelf.gate.set()
+    recorder.stop(5)
+
+
+def until(holds: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "did not happen in time"
+        time.sleep(0.01)
+
+
+class TestBooks:
+    def test_full_buffer_drops_the_newest_and_counts_it(self, mine: Recorder, shelf: Shelf, settings: Any) -> None:
+        settings.ONVIF_PRIVACY_VISITS_BUFFER_VISITS = 3
+        for number in range(5):
+            mine.put(RecordFactory(route=f"/{number}/"))
+
+        books = mine.books()
+        assert (books.accepted, books.pending, books.dropped) == (5, 3, {"queue_full": 2})
+        assert books.balanced
+        assert mine.send()
+        assert [record.route for record in shelf.records] == ["/0/", "/1/", "/2/"]
+
+    def test_buffer_is_bounded_by_bytes_too(self, mine: Recorder, settings: Any) -> None:
+        settings.ONVIF_PRIVACY_VISITS_BUFFER_BYTES = 10_000
+        for _number in range(20):
+            mine.put(RecordFactory(agent="x" * 512))
+
+        assert mine.pending == 10_000 // RecordFactory(agent="x" * 512).size_bytes
+        assert mine.books().balanced
+        mine.send()
+        assert mine._bytes == 0
+
+    def test_records_leave_the_queue_after_the_store_has_them(self, mine: Recorder, shelf: Shelf) -> None:
+        shelf.away = True
+        mine.put(RecordFactory())
+        assert not mine.send()
+        assert (mine.pending, mine.books().stored) == (1, 0)
+
+        shelf.away = False
+        assert mine.send()
+        assert (mine.pending, mine.books().stored) == (0, 1)
+
+    def test_parcel_sent_again_after_an_unclear_commit_is_stored_once(self, mine: Recorder, shelf: Shelf) -> None:
+        shelf.unsure = True
+        mine.put(RecordFactory())
+        assert not mine.send()
+        mine.put(RecordFactory())
+        assert mine.send()
+
+        assert len(shelf.records) == 2
+        assert len({id(record) for record in shelf.records}) == 2
+        assert mine.books().balanced
+
+    @budget(max_examples=60, deadline=None)
+    @given(st.lists(st.sampled_from(["put", "drop", "exclude", "send", "away", "back", "unsure", "fork", "stop"]), max_size=40))
+    def test_law_holds_after_every_step_of_any_history(self, steps: list[str]) -> None:
+        shelf = Shelf()
+        mine = Recorder(shelf)
+        for step in steps:
+            match step:
+                case "put":
+                    mine.put(RecordFactory())
+                case "drop":
+                    mine.drop("internal_error")
+                case "exclude":
+                    mine.exclude("prefetch")
+                case "send":
+                    mine.send()
+                case "away" | "back":
+                    shelf.away = step == "away"
+                case "unsure":
+                    shelf.unsure = True
+                case "fork":
+                    mine._begin(inherited=mine.pending)
+                case "stop":
+                    mine.stop(0)
+            books = mine.books()
+            assert books.balanced
+            assert books.pending == len(mine._queue)
+
+    def test_many_threads_into_a_full_buffer_lose_no_count(self, mine: Recorder, shelf: Shelf, threaded: None) -> None:
+        record, each = RecordFactory(), 20_000
+
+        def visit() -> None:
+            for _number in range(each):
+                mine.put(record)
+
+        visitors = [threading.Thread(target=visit) for _number in range(8)]
+        for thread in visitors:
+            thread.start()
+        while any(thread.is_alive() for thread in visitors):
+            assert mine.books().balanced
+        mine.stop(10)
+
+        books = mine.books()
+        assert books.accepted == 8 * each
+        assert books.stored == len(shelf.records)
+        assert books.stored + sum(books.dropped.values()) == 8 * each
+
+
+class TestThread:
+    def test_none_before_the_first_record_one_after(self, mine: Recorder, shelf: Shelf, threaded: None) -> None:
+        assert mine._thread is None
+        for _number in range(10):
+            mine.put(RecordFactory())
+        until(lambda: len(shelf.records) == 10)
+        assert shelf.threads == {"onvif_privacy.visits"}
+
+    def test_many_waiting_records_are_sent_at_once(self, mine: Recorder, shelf: Shelf, settings: Any) -> None:
+        settings.ONVIF_PRIVACY_VISITS_RECORDING = "thread"
+        settings.ONVIF_PRIVACY_VISITS_FLUSH_SECONDS = 60
+        settings.ONVIF_PRIVACY_VISITS_FLUSH_VISITS = 20
+        for _number in range(20):
+            mine.put(RecordFactory())
+        until(lambda: len(shelf.records) == 20, 5)
+
+    def test_waits_longer_each_time_and_says_so_once(
+        self, mine: Recorder, shelf: Shelf, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        shelf.away = True
+        mine.put(RecordFactory(route="/secret/"))
+        waits = []
+        with caplog.at_level(logging.INFO, "onvif_privacy.visits"):
+            for _number in range(6):
+                mine.send()
+                waits.append(mine._interval())
+
+        assert all(0.25 <= wait <= 8 for wait in waits)
+        assert waits[-1] > 3
+        assert [record.message for record in caplog.records] == ["visits wait for the database (OperationalError); 1 waiting"]
+
+    def test_stop_sends_what_waits(self, mine: Recorder, shelf: Shelf, threaded: None) -> None:
+        for _number in range(50):
+            mine.put(RecordFactory())
+        mine.stop()
+        assert len(shelf.records) == 50
+        assert mine.pending == 0
+
+    def test_stop_gives_up_in_time_and_counts_the_rest(self, mine: Recorder, shelf: Shelf, threaded: None) -> None:
+        shelf.gate.clear()
+        mine.put(RecordFactory())
+        started = time.monotonic()
+        mine.stop(0.3)
+        assert time.monotonic() - started < 1
+        assert mine.books().dropped == {"shutdown": 1}
+        assert mine.books().balanced
+
+        shelf.gate.set()  # the thread comes back from the store after all
+        mine._thread.join(5)  # type: ignore[union-attr]
+        assert mine.books().balanced
+
+    def test_visits_after_the_stop_are_counted(self, mine: Recorder) -> None:
+        mine.stop()
+        mine.put(RecordFactory())
+        assert mine.books().dropped == {"shutdown": 1}
+
+    def test_unused_recorder_can_go(self) -> None:
+        recorder = Recorder(Shelf())
+        gone = weakref.ref(recorder)
+        del recorder
+        gc.collect()
+        assert gone() is None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+class TestFork:
+    def test_child_starts_empty_with_fresh_locks_even_when_they_were_held(self, mine: Recorder) -> None:
+        mine.put(RecordFactory())
+        for _number in range(50):
+            with mine._lock, mine._flushing:
+                child = os.fork()
+                if child == 0:
+                    before = mine.books()
+                    mine.put(RecordFactory())
+                    good = before.dropped == {"fork": 1} and mine.pending == 1 and mine.books().balanced
+                    os._exit(0 if good else 1)
+            assert os.waitpid(child, 0)[1] == 0
+        assert mine.pending == 1
+
+
+class TestEndOfProcess:
+    def run(self, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        start = "import django, threading\nbefore = threading.active_count()\ndjango.setup()\n"
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-c", start + code],
+            env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.projects.visits_only"} | environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def test_importing_everything_starts_no_thread(self) -> None:
+        code = "import onvif_privacy.visits.middleware\nassert threading.active_count() == before"
+        assert self.run(code).returncode == 0
+
+    def test_clean_exit_stores_what_waits(self, tmp_path: Any) -> None:
+        code = (
+            "from django.core.management import call_command\n"
+            "from onvif_privacy.visits.services.recorder import recorder\n"
+            "from tests.visits.factories import RecordFactory\n"
+            "call_command('migrate', verbosity=0)\n"
+            "for number in range(700): recorder.put(RecordFactory())\n"
+        )
+        database = f"sqlite:///{tmp_path / 'site.sqlite3'}"
+        assert self.run(code, DATABASE_URL=database).returncode == 0
+
+        look = (
+            "from onvif_privacy.visits.models import PageDay, Process\n"
+            "process = Process.objects.get()\n"
+            "assert (process.accepted, process.stored, process.pending) == (700, 700, 0), vars(process)\n"
+            "assert PageDay.objects.get().visits == 700\n"
+        )
+        assert self.run(look, DATABASE_URL=database).stderr == ""
+
+    def test_exit_without_a_database_is_quick_and_quiet(self, tmp_path: Any) -> None:
+        code = (
+            "from onvif_privacy.visits.services.recorder import recorder\n"
+            "from tests.visits.factories import RecordFactory\n"
+            "recorder.put(RecordFactory())\n"
+        )
+        started = time.monotonic()
+        result = self.run(code, DATABASE_URL=f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite3'}")
+        assert result.returncode == 0
+        assert "Traceback" not in result.stderr
+        assert time.monotonic() - started < 15
+
+
+@pytest.mark.django_db(transaction=True)
+class TestRealStore:
+    def test_own_thread_writes_on_its_own_connection(self, threaded: None) -> None:
+        mine = Recorder(Direct())
+        for number in range(100):
+            mine.put(RecordFactory(at=int(time.time()), agent=GOOGLEBOT if number % 4 == 0 else RecordFactory().agent))
+        mine.exclude("prefetch")
+        until(lambda: Process.objects.filter(stored=75).exists())
+        mine.stop(5)
+
+        assert Visit.objects.count() == 75
+        assert dict(ExclusionDay.objects.values_list("reason", "visits")) == {"bot": 25, "prefetch": 1}
+        process = Process.objects.get()
+        assert (process.accepted, process.stored, process.dropped, process.pending) == (100, 75, {"bot": 25}, 0)
+
+    def test_several_recorders_write_side_by_side(self, threaded: None) -> None:
+        recorders = [Recorder(Direct()) for _number in range(4)]
+
+        def visit(mine: Recorder) -> None:
+            for number in range(500):
+                mine.put(RecordFactory(at=int(time.time()), route=f"/{number % 7}/"))
+            mine.stop(20)
+
+        threads = [threading.Thread(target=visit, args=(mine,)) for mine in recorders]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert [mine.books().stored for mine in recorders] == [500] * 4
+        assert Visit.objects.count() == 2000
+
+
+def test_plan_follows_the_settings(settings: Any) -> None:
+    settings.ONVIF_PRIVACY_VISITS_RECORDING = "thread"
+    settings.ONVIF_PRIVACY_VISITS_FLUSH_SECONDS = 7
+    assert (recording.plan().mode, recording.plan().flush_seconds) == ("thread", 7)
