@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -52,6 +53,13 @@ def attempt(request: HttpRequest, act: Callable[[], object], done: Any) -> bool:
         messages.success(request, done)
         return True
     return False
+
+
+def staff(request: HttpRequest) -> AbstractBaseUser:
+    """Return who is signed in; the admin lets nobody else through."""
+    if not isinstance(request.user, AbstractBaseUser):
+        raise PermissionDenied
+    return request.user
 
 
 class DraftTextInline(admin.StackedInline):  # type: ignore[type-arg]
@@ -110,11 +118,10 @@ class DraftAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             opened: list[Draft] = []
 
             def begin() -> None:
-                if isinstance(form, BeginForm):
-                    opened.append(drafts.draft_from_template(languages=form.ordered(), actor=request.user))
-                else:
-                    assert last is not None
-                    opened.append(drafts.draft(from_version=last, actor=request.user))
+                if last:
+                    opened.append(drafts.draft(from_version=last, actor=staff(request)))
+                elif isinstance(form, BeginForm):
+                    opened.append(drafts.draft_from_template(languages=form.ordered(), actor=staff(request)))
 
             if attempt(request, begin, _("The draft is open.")):
                 return HttpResponseRedirect(reverse("admin:onvif_privacy_statement_draft_change", args=[opened[0].pk]))
@@ -134,11 +141,11 @@ class DraftAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise PermissionDenied
         form = PublishForm(request.POST if "publish" in request.POST else None)
         if "submit" in request.POST:
-            attempt(request, lambda: drafts.submit(draft=draft, actor=request.user), _("The draft is submitted."))
+            attempt(request, lambda: drafts.submit(draft=draft, actor=staff(request)), _("The draft is submitted."))
             return HttpResponseRedirect(request.path)
         if "publish" in request.POST and form.is_valid():
             when = form.cleaned_data["effective_at"]
-            act = lambda: publishing.publish(draft=draft, actor=request.user, effective_at=when)  # noqa: E731
+            act = lambda: publishing.publish(draft=draft, actor=staff(request), effective_at=when)  # noqa: E731
             if attempt(request, act, _("The version is published.")):
                 return HttpResponseRedirect(reverse("admin:onvif_privacy_statement_version_changelist"))
             return HttpResponseRedirect(request.path)
@@ -156,11 +163,9 @@ class DraftAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return TemplateResponse(request, "admin/onvif_privacy_statement/review.html", context)
 
 
-class TextInline(admin.TabularInline):  # type: ignore[type-arg]
-    """The texts of a version, to look at."""
+class PublishedInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Rows of a version, to look at."""
 
-    model = Text
-    fields = readonly_fields = ("language", "revision", "title", "text_digest", "published_at")
     extra = 0
     can_delete = False
 
@@ -173,7 +178,14 @@ class TextInline(admin.TabularInline):  # type: ignore[type-arg]
     has_add_permission = has_change_permission = has_delete_permission = _never
 
 
-class EffectInline(TextInline):
+class TextInline(PublishedInline):
+    """The texts of a version."""
+
+    model = Text
+    fields = readonly_fields = ("language", "revision", "title", "text_digest", "published_at")
+
+
+class EffectInline(PublishedInline):
     """When a version takes effect; each row is one decision about it."""
 
     model = Effect
@@ -229,7 +241,7 @@ class VersionAdmin(EvidenceAdmin):
         """Let a version take effect later."""
 
         def act(version: Version, data: dict[str, Any]) -> object:
-            return publishing.postpone(version=version, to=data["to"], reason=data["reason"], actor=request.user)
+            return publishing.postpone(version=version, to=data["to"], reason=data["reason"], actor=staff(request))
 
         return self._form_view(request, pk, PostponeForm, _("Postpone"), act)
 
@@ -238,7 +250,7 @@ class VersionAdmin(EvidenceAdmin):
 
         def act(version: Version, data: dict[str, Any]) -> object:
             return publishing.add_translation(
-                version=version, language=data["language"], source=data["source"], actor=request.user
+                version=version, language=data["language"], source=data["source"], actor=staff(request)
             )
 
         return self._form_view(request, pk, TranslationForm, _("Add a translation"), act)
@@ -250,9 +262,8 @@ class VersionAdmin(EvidenceAdmin):
         if not request.user.has_perm(PUBLISH):
             raise PermissionDenied
         form = form_class(request.POST if request.method == "POST" else None)
-        if form.is_valid():
-            if attempt(request, lambda: act(version, form.cleaned_data), _("Done.")):
-                return HttpResponseRedirect(reverse("admin:onvif_privacy_statement_version_change", args=[pk]))
+        if form.is_valid() and attempt(request, lambda: act(version, form.cleaned_data), _("Done.")):
+            return HttpResponseRedirect(reverse("admin:onvif_privacy_statement_version_change", args=[pk]))
         context = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, "form": form}
         context |= {"version": version, "media": self.media + form.media}
         return TemplateResponse(request, "admin/onvif_privacy_statement/form.html", context)

@@ -16,7 +16,9 @@ class StatementSettings(Settings):
         30, integer(0, 365), _("Days between publishing a material change and the day it takes effect.")
     )
     CACHE_SECONDS: Setting[int] = Setting(
-        60, integer(0, 60), _("How long a process may serve its own copy of the statement before it looks for a newer one.")
+        60,
+        integer(0, 60),
+        _("How long a process may serve its own copy of the statement before it looks for a newer one."),
     )
 
 

@@ -19,6 +19,12 @@ def site_languages() -> list[tuple[str, str]]:
     return [(code, str(name)) for code, name in settings.LANGUAGES]
 
 
+def template_languages() -> list[tuple[str, str]]:
+    """Return the languages of the shipped template as choices."""
+    names = dict(site_languages())
+    return [(code, names.get(code, code)) for code in shipped_languages()]
+
+
 class DraftForm(forms.ModelForm):  # type: ignore[type-arg]
     """What changes and why; "first" is never chosen, it is a fact."""
 
@@ -65,17 +71,14 @@ class BeginForm(forms.Form):
 
     languages = forms.MultipleChoiceField(
         label=_("Languages"),
+        choices=template_languages,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("The main language of the site is authoritative."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = dict(site_languages())
-        field = self.fields["languages"]
-        assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(code, names.get(code, code)) for code in shipped_languages()]
-        field.initial = languages_of_site()
+        self.fields["languages"].initial = languages_of_site()
 
     def ordered(self) -> list[str]:
         """Return the chosen languages, the main one of the site first."""

@@ -7,6 +7,7 @@ with the plainest of its guards.
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -34,7 +35,9 @@ class Document(models.Model):
     slug = models.SlugField(_("slug"), max_length=48, unique=True)
     title = models.CharField(_("title"), max_length=200)
     language = models.CharField(
-        _("authoritative language"), max_length=16, help_text=_("The text in this language decides if translations differ.")
+        _("authoritative language"),
+        max_length=16,
+        help_text=_("The text in this language decides if translations differ."),
     )
 
     class Meta:
@@ -54,7 +57,10 @@ class Draft(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     document = models.OneToOneField(Document, models.CASCADE, related_name="draft", verbose_name=_("document"))
     summary = models.CharField(
-        _("summary"), max_length=500, blank=True, help_text=_("What changes, in one or two sentences that readers will see.")
+        _("summary"),
+        max_length=500,
+        blank=True,
+        help_text=_("What changes, in one or two sentences that readers will see."),
     )
     reason = models.CharField(_("reason"), max_length=500, blank=True, help_text=_("Why it changes."))
     comments = models.CharField(
@@ -90,7 +96,9 @@ class DraftText(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     draft = models.ForeignKey(Draft, models.CASCADE, related_name="texts", verbose_name=_("draft"))
     language = models.CharField(_("language"), max_length=16)
-    source = models.TextField(_("text"), help_text=_("Markdown, one sentence on each line; “## Title {#slug}” opens a clause."))
+    source = models.TextField(
+        _("text"), help_text=_("Markdown, one sentence on each line; “## Title {#slug}” opens a clause.")
+    )
 
     class Meta:
         verbose_name = _("text of a draft")
@@ -125,7 +133,7 @@ class Version(Evidence):
     digest = models.CharField(max_length=DIGEST_LENGTH)
     entry = models.OneToOneField(Entry, models.PROTECT, related_name="+")
 
-    objects = VersionManager()
+    objects: ClassVar[VersionManager] = VersionManager()
 
     class Meta:
         verbose_name = _("version")
@@ -168,7 +176,7 @@ class Text(Evidence):
     text_digest = models.CharField(_("digest"), max_length=DIGEST_LENGTH)
     published_at = models.DateTimeField(_("published"))
 
-    objects = TextManager()
+    objects: ClassVar[TextManager] = TextManager()
 
     class Meta:
         verbose_name = _("text")
@@ -215,7 +223,7 @@ class Effect(Evidence):
     recorded_at = models.DateTimeField(_("recorded"))
     entry = models.OneToOneField(Entry, models.PROTECT, related_name="+")
 
-    objects = EffectManager()
+    objects: ClassVar[EffectManager] = EffectManager()
 
     class Meta:
         verbose_name = _("effect")

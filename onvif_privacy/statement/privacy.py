@@ -6,7 +6,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core import doors
-from onvif_privacy.core.registry import Code, Count, Digest, EntryKind, FooterLink, Guard, Instant, Ref, Slug, Waiting, declare
+from onvif_privacy.core.registry import (
+    Code,
+    Count,
+    Digest,
+    EntryKind,
+    FooterLink,
+    Guard,
+    Instant,
+    Ref,
+    Slug,
+    Waiting,
+    declare,
+)
 from onvif_privacy.statement.models import Draft
 from onvif_privacy.statement.services import reading
 

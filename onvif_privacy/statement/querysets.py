@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class VersionManager(AppendOnlyManager["Version"]):
     """Published versions."""
 
-    def last(self, document: Document) -> Version | None:
+    def newest(self, document: Document) -> Version | None:
         """Return the version of ``document`` with the highest number, whether or not it is in force yet."""
         return self.filter(document=document).order_by("-number").first()
 

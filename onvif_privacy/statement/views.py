@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -23,29 +22,27 @@ from onvif_privacy.statement.services.reading import DEFAULT, Shown
 from onvif_privacy.statement.services.sentences import sentences
 from onvif_privacy.statement.services.timeline import Step, following, in_force
 
-P = ParamSpec("P")
+View = Callable[..., HttpResponse]
 RETRY_AFTER = "30"  # seconds
 
 
-def public(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def public(view: View) -> View:
     """Serve a page to everybody, in the language of ``?language=`` where that is one of the site's.
 
     Without a transaction around it: the page also comes while the database is away.
     """
 
     @wraps(view)
-    def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def page(request: HttpRequest, **kwargs: int) -> HttpResponse:
         with override(asked_language(request)):
             try:
-                return view(request, *args, **kwargs)
+                return view(request, **kwargs)
             except Error:
                 response = render(request, "onvif_privacy/statement/away.html", status=503)
                 response.headers["Retry-After"] = RETRY_AFTER
                 return response
 
-    served: Callable[Concatenate[HttpRequest, P], HttpResponse] = transaction.non_atomic_requests(
-        login_not_required(require_safe(page))
-    )
+    served: View = transaction.non_atomic_requests(login_not_required(require_safe(page)))
     return served
 
 

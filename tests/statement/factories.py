@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-import factory
 from django.contrib.auth.models import Permission, User
+from factory.declarations import Sequence, SubFactory
+from factory.django import DjangoModelFactory
+from factory.helpers import post_generation
 
 from onvif_privacy.statement.models import Document, Draft, DraftText, Version
 from onvif_privacy.statement.services import drafts, publishing
@@ -34,17 +36,17 @@ Schreiben Sie an {contact}.
 """
 
 
-class UserFactory(factory.django.DjangoModelFactory[User]):
+class UserFactory(DjangoModelFactory[User]):
     """A member of staff; ``rights`` are code names of this room's permissions."""
 
     class Meta:
         model = User
         skip_postgeneration_save = True
 
-    username = factory.Sequence(lambda number: f"staff{number}")
+    username = Sequence(lambda number: f"staff{number}")  # type: ignore[no-untyped-call]
     is_staff = True
 
-    @factory.post_generation
+    @post_generation  # type: ignore[untyped-decorator]
     def rights(self, create: bool, extracted: tuple[str, ...] | None, **kwargs: Any) -> None:
         """Grant the named permissions."""
         for name in extracted or ():
@@ -63,7 +65,7 @@ def publisher() -> User:
     return UserFactory.create(rights=("publish_statement",))
 
 
-class DocumentFactory(factory.django.DjangoModelFactory[Document]):
+class DocumentFactory(DjangoModelFactory[Document]):
     """The document that the pages show."""
 
     class Meta:
@@ -75,20 +77,20 @@ class DocumentFactory(factory.django.DjangoModelFactory[Document]):
     language = "en"
 
 
-class DraftFactory(factory.django.DjangoModelFactory[Draft]):
+class DraftFactory(DjangoModelFactory[Draft]):
     """A draft with one English text; ``texts`` gives others by language."""
 
     class Meta:
         model = Draft
         skip_postgeneration_save = True
 
-    document = factory.SubFactory(DocumentFactory)
+    document = SubFactory(DocumentFactory)  # type: ignore[no-untyped-call]
 
-    @factory.post_generation
+    @post_generation  # type: ignore[untyped-decorator]
     def texts(self, create: bool, extracted: dict[str, str] | None, **kwargs: Any) -> None:
         """Add the sources."""
         for language, source in (extracted or {"en": SOURCE}).items():
-            DraftText.objects.create(draft=self, language=language, source=source)
+            DraftText.objects.create(draft=cast("Draft", self), language=language, source=source)
 
 
 def published(**texts: str) -> Version:

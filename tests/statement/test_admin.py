@@ -14,7 +14,16 @@ from django.utils import timezone
 
 from onvif_privacy.statement.models import Draft, Version
 from onvif_privacy.statement.services import copies, drafts, publishing
-from tests.statement.factories import GERMAN, SOURCE, DraftFactory, UserFactory, editor, next_draft, published, publisher
+from tests.statement.factories import (
+    GERMAN,
+    SOURCE,
+    DraftFactory,
+    UserFactory,
+    editor,
+    next_draft,
+    published,
+    publisher,
+)
 
 pytestmark = pytest.mark.django_db
 ADMIN = "admin:onvif_privacy_statement"

@@ -87,8 +87,7 @@ def test_two_processes_agree_at_every_moment_around_an_effect() -> None:
     assert older.fresh_until - time.monotonic() < publishing.LEAD.total_seconds()
     for seconds in range(-60, 60):
         moment = now + timedelta(seconds=60 + seconds)  # until the older copy ends, both say version 1
-        steps = [copies_step for copies_step in (older.steps, newer.steps)]
-        assert len({_in_force(list(each), moment) for each in steps}) == 1
+        assert len({_in_force(list(copy.steps), moment) for copy in (older, newer)}) == 1
 
 
 def _in_force(steps: list[Any], moment: datetime) -> int:
@@ -101,9 +100,7 @@ def _in_force(steps: list[Any], moment: datetime) -> int:
 def test_copy_does_not_outlive_the_step_after_next() -> None:
     now = timezone.now()
     second = publishing.publish(draft=next_draft(published()), actor=publisher(), now=now)
-    publishing.publish(
-        draft=next_draft(second), actor=publisher(), effective_at=now + timedelta(seconds=130), now=now
-    )
+    publishing.publish(draft=next_draft(second), actor=publisher(), effective_at=now + timedelta(seconds=130), now=now)
     copy = copies._load("privacy", now + timedelta(seconds=110), 0.0)
     assert copy.fresh_until <= 20
 

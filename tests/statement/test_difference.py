@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from onvif_privacy.statement.services.difference import Change, as_html, as_lines, difference
 from onvif_privacy.statement.services.drafts import shipped
 
-WORDS = st.lists(st.sampled_from(["we", "keep", "your", "data", "safe", ",", "always", "never"]), min_size=1, max_size=8)
+WORDS = st.lists(
+    st.sampled_from(["we", "keep", "your", "data", "safe", ",", "always", "never"]), min_size=1, max_size=8
+)
 LINES = st.lists(WORDS.map(" ".join), max_size=8)
 
 
@@ -34,7 +36,7 @@ def test_pieces_of_every_sentence_give_both_sentences_back(old: list[str], new: 
 
 
 def test_two_hundred_random_edits_of_the_shipped_text_read_back_exactly() -> None:
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     original = [line for line in shipped("en").split("\n") if line]
     for _edit in range(200):
         edited = list(original)

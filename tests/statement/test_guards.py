@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -47,7 +47,7 @@ def test_update_of_every_column_by_sql_is_refused(guarded: None) -> None:
     published(en=SOURCE, de=GERMAN)
     before = rows()
     for model, column in COLUMNS:
-        quoted, table = connection.ops.quote_name(column), connection.ops.quote_name(model._meta.db_table)
+        quoted, table = connection.ops.quote_name(str(column)), connection.ops.quote_name(model._meta.db_table)
         for value in ("NULL", "1", "'x'", quoted):
             assert refused(f"UPDATE {table} SET {quoted} = {value}"), (model, column, value)
     assert rows() == before
@@ -68,11 +68,11 @@ def test_replacing_a_row_under_the_same_key_is_refused(guarded: None, model: typ
     published()
     before = rows()
     table = connection.ops.quote_name(model._meta.db_table)
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in model._meta.concrete_fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in model._meta.concrete_fields)
     if connection.vendor == "postgresql":
         changed = model._meta.concrete_fields[-1].column
         sql = (
-            f'INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} '
+            f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} "
             f'ON CONFLICT (id) DO UPDATE SET "{changed}" = EXCLUDED."{changed}"'
         )
     else:
@@ -86,7 +86,7 @@ def test_orm_refuses_every_way_to_change_a_row(db: None, model: type[models.Mode
     published()
     row = model._default_manager.all()[0]
     name = model._meta.concrete_fields[-1].attname
-    ways = [
+    ways: list[Callable[[], object]] = [
         row.save,
         row.delete,
         lambda: model._default_manager.all().update(**{name: getattr(row, name)}),

@@ -108,7 +108,9 @@ def test_picture_is_never_loaded_and_becomes_a_link() -> None:
     assert_harmless(reader)
 
 
-@pytest.mark.parametrize("fact", ["<script>alert(1)</script>", "A\n\n## B {#b}\n\nC", "{contact}", "*A* & [B](https://x.example)"])
+@pytest.mark.parametrize(
+    "fact", ["<script>alert(1)</script>", "A\n\n## B {#b}\n\nC", "{contact}", "*A* & [B](https://x.example)"]
+)
 def test_hostile_organisation_opens_no_clause_and_runs_nothing(fact: str) -> None:
     facts = Facts(" ".join(fact.split()), FACTS.contact, FACTS.sites)
     reader = read("{organisation} keeps little.", facts)

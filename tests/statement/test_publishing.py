@@ -17,7 +17,16 @@ from onvif_privacy.statement.models import Change, Draft, Effect, Sentence, Text
 from onvif_privacy.statement.services import drafts, publishing, reading
 from onvif_privacy.statement.services.publishing import LEAD, Refused
 from onvif_privacy.statement.services.sentences import BadSource
-from tests.statement.factories import GERMAN, SOURCE, DraftFactory, UserFactory, editor, next_draft, published, publisher
+from tests.statement.factories import (
+    GERMAN,
+    SOURCE,
+    DraftFactory,
+    UserFactory,
+    editor,
+    next_draft,
+    published,
+    publisher,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -187,7 +196,9 @@ def test_version_can_be_postponed_and_then_stands_in_the_record_twice() -> None:
     now = timezone.now()
     version = publishing.publish(draft=next_draft(published(), "material"), actor=publisher(), now=now)
     later = now + timedelta(days=60)
-    publishing.postpone(version=version, to=later, reason="letters are open", actor=publisher(), now=now + timedelta(hours=1))
+    publishing.postpone(
+        version=version, to=later, reason="letters are open", actor=publisher(), now=now + timedelta(hours=1)
+    )
     assert [effect.effective_at for effect in version.effects.all()] == [now + timedelta(days=30), later]
     shown = reading.current("en", moment=now + timedelta(days=59))
     assert shown is not None

@@ -59,7 +59,7 @@ def test_midnight_in_any_zone_and_nights_of_clock_changes_have_one_version_each(
     nights = [datetime(2026, month, day) for month, day in ((3, 8), (3, 29), (10, 25), (11, 1))]  # noqa: DTZ001
     moments = sorted(night.replace(tzinfo=zone) for zone in zones for night in nights)
     steps = timeline(effects(*enumerate(moments, 1)))
-    chance = random.Random(2)  # noqa: S311
+    chance = random.Random(2)
     for _moment in range(1000):
         moment = moments[0] + timedelta(seconds=chance.randrange(-1000, 300 * 86_400))
         step = in_force(steps, moment)

@@ -22,7 +22,7 @@ _SLUG = re.compile(r"[ \t]+\{#[a-z0-9_]+\}$")
 
 @dataclass(frozen=True)
 class Change:
-    """What became of one sentence. ``pieces`` are runs of words; joined without the marked ones they give both texts."""
+    """What became of one sentence. ``pieces`` are runs of words; without those marked otherwise they give each text."""
 
     kind: Literal["same", "changed", "added", "removed"]
     before: str
@@ -66,7 +66,9 @@ def _piece(mark: Mark, text: str) -> SafeString | str:
     if mark == "same" or not text:
         return text
     tag, word = ("ins", _("added:")) if mark == "added" else ("del", _("removed:"))
-    return format_html('<{tag}><span class="privacy-hidden">{word} </span>{text}</{tag}>', tag=tag, word=word, text=text)
+    return format_html(
+        '<{tag}><span class="privacy-hidden">{word} </span>{text}</{tag}>', tag=tag, word=word, text=text
+    )
 
 
 def _without_markup(pieces: tuple[tuple[Mark, str], ...]) -> Iterator[tuple[Mark, str]]:

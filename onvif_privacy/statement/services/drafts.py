@@ -1,4 +1,4 @@
-"""Writing: the shipped template, drafts, what is wrong with a draft, and handing it in."""
+"""Writing: the shipped template, drafts, what is wrong with a draft, and submitting it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class DraftExists(ValueError):
 
 
 def allow(actor: AbstractBaseUser | None, permission: str) -> None:
-    """Raise PermissionDenied unless ``actor`` holds ``permission``. None is the command line: whoever runs it owns the site."""
+    """Raise PermissionDenied unless ``actor`` holds ``permission``; None is the command line, which owns the site."""
     if actor is not None and not actor.has_perm(permission):  # type: ignore[attr-defined]
         raise PermissionDenied
 
@@ -60,9 +60,7 @@ def shipped(language: str) -> str:
 
 
 @transaction.atomic
-def draft_from_template(
-    *, languages: list[str], slug: str = "privacy", actor: AbstractBaseUser | None = None
-) -> Draft:
+def draft_from_template(*, languages: list[str], slug: str = "privacy", actor: AbstractBaseUser | None = None) -> Draft:
     """Make a document with a draft of the shipped template; the first language is the authoritative one.
 
     Raises DraftExists, PermissionDenied, FileNotFoundError for a language that is not shipped.
@@ -76,7 +74,7 @@ def draft_from_template(
 
 @transaction.atomic
 def draft(*, from_version: Version, actor: AbstractBaseUser | None) -> Draft:
-    """Open the draft of the next version with the newest texts of ``from_version``; raises DraftExists, PermissionDenied."""
+    """Open the next draft with the newest texts of ``from_version``; raises DraftExists, PermissionDenied."""
     allow(actor, EDIT)
     texts = newest_texts([from_version.pk])
     return _new_draft(from_version.document, {text.language: text.source for text in texts.values()})
@@ -122,7 +120,9 @@ def translation_problems(authoritative: Rendered, text: Rendered, language: str)
     found: list[Problem] = []
     wanted, have = authoritative.source.slugs, text.source.slugs
     lines = {clause.slug: clause.line for clause in text.source.clauses}
-    found += [Problem(0, format_lazy(_("the clause “{slug}” is missing"), slug=s), language) for s in wanted if s not in have]
+    found += [
+        Problem(0, format_lazy(_("the clause “{slug}” is missing"), slug=s), language) for s in wanted if s not in have
+    ]
     found += [
         Problem(lines[s], format_lazy(_("the authoritative text has no clause “{slug}”"), slug=s), language)
         for s in have
@@ -142,7 +142,7 @@ def translation_problems(authoritative: Rendered, text: Rendered, language: str)
 
 def material_because(draft: Draft) -> list[str]:
     """Return the reasons that make ``draft`` material whatever its editor chose; empty for a first version."""
-    last = Version.objects.last(draft.document)
+    last = Version.objects.newest(draft.document)
     if last is None:
         return []
     before = sentences(newest_texts([last.pk])[last.pk, draft.document.language].source).slugs

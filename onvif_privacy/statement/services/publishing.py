@@ -29,7 +29,7 @@ from onvif_privacy.statement.services.drafts import (
     translation_problems,
 )
 from onvif_privacy.statement.services.render import Facts, Rendered, render
-from onvif_privacy.statement.services.sentences import BadSource, Problem
+from onvif_privacy.statement.services.sentences import BadSource
 from onvif_privacy.statement.services.timeline import timeline
 
 LEAD = timedelta(minutes=2)  # longer than any process keeps its copy, so that all of them learn of a change in time
@@ -44,7 +44,7 @@ class Refused(ValueError):
 
 def change_of(draft: Draft) -> Change:
     """Return what ``draft`` is by rule: first, material where the machine says so, else what its editor chose."""
-    if Version.objects.last(draft.document) is None:
+    if Version.objects.newest(draft.document) is None:
         return Change.FIRST
     if draft.change == Change.EDITORIAL and not material_because(draft):
         return Change.EDITORIAL
@@ -63,7 +63,11 @@ def earliest(change: Change, moment: datetime) -> datetime:
 
 @transaction.atomic
 def publish(
-    *, draft: Draft, actor: AbstractBaseUser | None = None, effective_at: datetime | None = None, now: datetime | None = None
+    *,
+    draft: Draft,
+    actor: AbstractBaseUser | None = None,
+    effective_at: datetime | None = None,
+    now: datetime | None = None,
 ) -> Version:
     """Publish ``draft`` and remove it; ``effective_at`` is aware and None means as early as allowed.
 
@@ -104,7 +108,7 @@ def _second_person(draft: Draft, change: Change, person: str) -> None:
 def _insert(
     document: Document, draft: Draft, change: Change, person: str, actor: AbstractBaseUser | None, now: datetime
 ) -> Version:
-    last = Version.objects.last(document)
+    last = Version.objects.newest(document)
     texts, _found = rendered(draft)
     purposes = snapshot.present()
     version = Version(
@@ -178,7 +182,7 @@ def _insert_text(version: Version, language: str, revision: int, text: Rendered,
 def postpone(
     *, version: Version, to: datetime, reason: str, actor: AbstractBaseUser | None, now: datetime | None = None
 ) -> Effect:
-    """Let ``version`` take effect later. Raises PermissionDenied, or Refused where it is in force or would come earlier."""
+    """Let ``version`` take effect later; raises PermissionDenied, or Refused for one in force or an earlier day."""
     allow(actor, PUBLISH)
     now = now or timezone.now()
     Document.objects.select_for_update().get(pk=version.document_id)

@@ -28,7 +28,9 @@ class Facts:
     @classmethod
     def present(cls) -> Facts:
         """Return the facts as the settings say them now. White space is folded, so that no fact can open a new line."""
-        return cls(" ".join(house.ORGANISATION.split()), " ".join(house.CONTACT.split()), tuple(dict.fromkeys(house.SITES)))
+        return cls(
+            " ".join(house.ORGANISATION.split()), " ".join(house.CONTACT.split()), tuple(dict.fromkeys(house.SITES))
+        )
 
     @classmethod
     def from_json(cls, value: str) -> Facts:

@@ -54,7 +54,7 @@ class Review:
 def review(draft: Draft) -> Review:
     """Compare ``draft`` with the version published last."""
     texts, _unreadable = drafts.rendered(draft)
-    last = Version.objects.last(draft.document)
+    last = Version.objects.newest(draft.document)
     before = newest_texts([last.pk]) if last else {}
     languages, warnings = [], []
     for language, text in texts.items():

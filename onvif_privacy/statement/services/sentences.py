@@ -169,7 +169,9 @@ def _problems_of_lines(text: str) -> Iterator[Problem]:
         if index == 0 and not _TITLE.fullmatch(line):
             yield Problem(number, _("the first line must be the title: “# Privacy statement”"))
         elif index and before_first_clause and not heading:
-            yield Problem(number, _("this line belongs to no clause; put it under a heading such as “## Title {#slug}”"))
+            yield Problem(
+                number, _("this line belongs to no clause; put it under a heading such as “## Title {#slug}”")
+            )
         elif index and _TITLE.fullmatch(line):
             yield Problem(number, _("there is a second title; begin a clause with “## Title {#slug}”"))
         elif _SECOND_LEVEL.match(line) and not heading:

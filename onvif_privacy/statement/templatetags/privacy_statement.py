@@ -49,7 +49,12 @@ def privacy_clause(slug: str) -> dict[str, object]:
     if found is None:
         return {}
     shown, clause = found
-    return {"clause": clause, "body": clause_body(clause.body), "language": shown.text.language, "address": _address(slug)}
+    return {
+        "clause": clause,
+        "body": clause_body(clause.body),
+        "language": shown.text.language,
+        "address": _address(slug),
+    }
 
 
 @register.filter

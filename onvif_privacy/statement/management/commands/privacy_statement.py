@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from onvif_privacy.core.management.database import needs_database
 from onvif_privacy.core.registry.kinds import instant
 from onvif_privacy.statement.services import drafts, publishing
 from onvif_privacy.statement.services.copies import known, newest_texts
@@ -43,7 +45,9 @@ class Command(BaseCommand):
         diff.add_argument("--language", default="")
 
     def handle(self, *args: Any, verb: str, **options: Any) -> None:
-        {"init": self.init, "export": self.export, "diff": self.diff}[verb](**options)
+        verbs: dict[str, Callable[..., None]] = {"init": self.init, "export": self.export, "diff": self.diff}
+        with needs_database():
+            verbs[verb](**options)
 
     def init(self, *, language: list[str] | None, publish: bool, **options: Any) -> None:
         """Make the draft; with ``publish`` make it version 1. Running it again changes nothing and says so."""
