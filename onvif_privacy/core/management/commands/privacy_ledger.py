@@ -10,10 +10,10 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
 from tqdm import tqdm
 
 from onvif_privacy.core import ledger
+from onvif_privacy.core.management.database import needs_database
 from onvif_privacy.core.models import Entry, Seal
 
 
@@ -37,11 +37,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            getattr(self, f"_{options['verb']}")(options)
+            with needs_database(returncode=3):
+                getattr(self, f"_{options['verb']}")(options)
         except ImproperlyConfigured as error:
             raise CommandError(str(error), returncode=2) from None
-        except DatabaseError as error:
-            raise CommandError(f"The database is out of reach: {error}", returncode=3) from None
 
     def _seal(self, options: dict[str, Any]) -> None:
         with tqdm(disable=not sys.stderr.isatty(), unit=" entries") as bar:

@@ -8,11 +8,11 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
 from tqdm import tqdm
 
 from onvif_privacy.core.conf import conf
 from onvif_privacy.core.jobs import jobs, overdue, run_due
+from onvif_privacy.core.management.database import needs_database
 from onvif_privacy.core.registry import NotDeclared
 
 
@@ -42,11 +42,10 @@ class Command(BaseCommand):
                 self.stdout.write(f"{job.name:<24} every {job.every}  {job.text}")
             return
         try:
-            failed = self._check() if options["check"] else self._run(options)
+            with needs_database(returncode=3):
+                failed = self._check() if options["check"] else self._run(options)
         except NotDeclared as error:
             raise CommandError(str(error), returncode=2) from None
-        except DatabaseError as error:
-            raise CommandError(f"The database is out of reach: {error}", returncode=3) from None
         if failed:
             sys.exit(1)
 

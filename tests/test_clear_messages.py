@@ -1,0 +1,69 @@
+"""What goes wrong around the code (no tables, no database, no file) is answered in one line that says what to do."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.readme import ROOT
+
+NOBODY_LISTENS = "postgres://postgres@127.0.0.1:1/onvif_privacy"
+COMMANDS = [
+    ["privacy_statement", "init", "--publish"],
+    ["privacy_cookies", "publish"],
+    ["privacy_visits", "status"],
+    ["privacy_run"],
+]
+ids = ["_".join(command[:2]) for command in COMMANDS]
+
+
+def run(command: list[str], database: str) -> subprocess.CompletedProcess[str]:
+    """Run a management command on a database of its own; returns the finished process."""
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.projects.everything", "DATABASE_URL": database}
+    return subprocess.run(
+        [sys.executable, "-m", "django", *command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def one_line(done: subprocess.CompletedProcess[str]) -> str:
+    """Return what a failed command wrote to standard error; fails when it is more than one line."""
+    assert done.returncode != 0, done.stdout
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=ids)
+def test_missing_tables_lead_to_migrate(command: list[str], tmp_path: Path) -> None:
+    assert "manage.py migrate" in one_line(run(command, f"sqlite:///{tmp_path / 'empty.sqlite3'}"))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=ids)
+def test_stopped_database_is_named(command: list[str]) -> None:
+    message = one_line(run(command, NOBODY_LISTENS))
+    assert "start it or check DATABASES" in message
+    assert "port 1" in message
+
+
+def test_unreadable_log_file_is_named(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'site.sqlite3'}"
+    assert run(["migrate", "-v", "0"], database).returncode == 0
+    message = one_line(run(["privacy_visits", "import-log", str(tmp_path / "access.log")], database))
+    assert "access.log" in message
+
+
+def test_unpublished_policy_is_a_warning_with_the_command_to_run(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'site.sqlite3'}"
+    assert run(["migrate", "-v", "0"], database).returncode == 0
+    done = run(["check", "--database", "default"], database)
+    assert "privacy_cookies publish" in done.stderr
+    assert "privacy_statement init" in done.stderr
