@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-# sync or async: which of the two is known when the chain is built
-GetResponse = Callable[[HttpRequest], Any]
+Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 
 
 class ContentSecurityPolicyMiddleware:
@@ -19,19 +18,20 @@ class ContentSecurityPolicyMiddleware:
 
     sync_capable = async_capable = True
 
-    def __init__(self, get_response: GetResponse) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], Answer]) -> None:
         self.get_response = get_response
         self.policy = "; ".join(f"{name} {value}" for name, value in settings.CONTENT_SECURITY_POLICY.items())
-        if iscoroutinefunction(get_response):
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
             markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        if iscoroutinefunction(self):
+    def __call__(self, request: HttpRequest) -> Answer:
+        if self.is_async:
             return self.__acall__(request)
-        return self.protect(self.get_response(request))
+        return self.protect(cast("HttpResponseBase", self.get_response(request)))
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.protect(await self.get_response(request))
+        return self.protect(await cast("Awaitable[HttpResponseBase]", self.get_response(request)))
 
     def protect(self, response: HttpResponseBase) -> HttpResponseBase:
         """Add the header unless the view has set a policy of its own."""

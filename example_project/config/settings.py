@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import environ
 
-from config.local import BASE_DIR, ENV_FILE, VAR_DIR
+from config.local import ENV_FILE, VAR_DIR
 
 env = environ.Env()
 if ENV_FILE.exists():
@@ -36,6 +36,7 @@ EMAIL_FILE_PATH = VAR_DIR / "mail"
 
 ONVIF_PRIVACY_ORGANISATION = env("ONVIF_PRIVACY_ORGANISATION")
 ONVIF_PRIVACY_CONTACT = env("ONVIF_PRIVACY_CONTACT")
+ONVIF_PRIVACY_SITES = env.list("ONVIF_PRIVACY_SITES", default=ALLOWED_HOSTS)
 ONVIF_PRIVACY_KEYS = env.json("ONVIF_PRIVACY_KEYS", default=[])
 ONVIF_PRIVACY_COOKIES_SECURE = not DEBUG  # plain http on this machine, https everywhere else
 # Views whose addresses are public content; of all others visits keep the pattern of the route only.

@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 
-from standards.models import Article, Board, Document, Event, Item, News, Order, OrderLine, Post, Product, Profile, Topic
+from standards.models import (
+    Article,
+    Board,
+    Document,
+    Event,
+    Item,
+    News,
+    Order,
+    OrderLine,
+    Post,
+    Product,
+    Profile,
+    Topic,
+)
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]

@@ -52,7 +52,7 @@ def test_demo_prints_where_to_go_and_four_log_ins(site: Site) -> None:
     done = site.manage("demo", "--no-serve", "--port", "8137")
     assert done.returncode == 0, done.stderr
     for path in ("/", "/tour/", "/privacy/statement/", "/privacy/cookies/", "/admin/"):
-        assert f"http://127.0.0.1:8137{path}\n" in done.stdout
+        assert f"http://localhost:8137{path}\n" in done.stdout
     for account in ACCOUNTS:
         assert re.search(rf"^  {account} +[\w-]{{16}}$", done.stdout, re.MULTILINE)
 
@@ -88,7 +88,7 @@ def test_second_run_changes_nothing_that_people_have_changed(site: Site) -> None
 def test_two_fresh_sites_are_filled_alike_but_share_no_secret(shown_site: Site, tmp_path: Path) -> None:
     other = Site(tmp_path)
     assert other.manage("demo", "--no-serve").returncode == 0
-    titles = "from standards.models import Product, Post\nsay([[str(p) for p in Product.objects.all()], [p.text for p in Post.objects.all()]])"
+    titles = "from standards.models import *\nsay([str(row) for row in [*Product.objects.all(), *Post.objects.all()]])"
     assert other.say(titles) == shown_site.say(titles)
     secret = re.compile(r"^(?:SECRET_KEY|ONVIF_PRIVACY_KEYS|DEMO_PASSWORD_\w+)=(.+)$", re.MULTILINE)
     ours, theirs = (set(secret.findall(site.env_file.read_text())) for site in (shown_site, other))
@@ -103,18 +103,16 @@ def test_secrets_are_for_their_owner_and_git_ignores_them(shown_site: Site) -> N
 
 
 def test_site_speaks_for_onvif_and_its_help_desk(shown_site: Site) -> None:
-    assert shown_site.say("from django.conf import settings as s\nsay([s.ONVIF_PRIVACY_ORGANISATION, s.ONVIF_PRIVACY_CONTACT])") == [
-        "ONVIF",
-        "help@onvif.org",
-    ]
+    settings = "from onvif_privacy.core.conf import conf\nsay([conf.ORGANISATION, conf.CONTACT])"
+    assert shown_site.say(settings) == ["ONVIF", "help@onvif.org"]
 
 
 def test_popularity_has_sixty_days_with_a_shape(shown_site: Site) -> None:
-    days = shown_site.say(
+    numbers = shown_site.say(
         "from django.db.models import Sum\nfrom onvif_privacy.visits.models import PageDay\n"
-        "say([[row['day'], row['n']] for row in PageDay.objects.values('day').annotate(n=Sum('visits')).order_by('day')])"
+        "days = PageDay.objects.values('day').annotate(number=Sum('visits')).order_by('day')\n"
+        "say([row['number'] for row in days])"
     )
-    numbers = [number for _day, number in days]
     assert len(numbers) >= 60
     assert max(numbers) > 2 * min(numbers[:-1])
 
@@ -125,7 +123,8 @@ def test_taken_port_is_one_sentence_and_no_work(tmp_path: Path) -> None:
         port = server.getsockname()[1]
         done = site.manage("demo", "--port", str(port))
     assert done.returncode == 1
-    assert done.stderr.strip() == f"CommandError: Port {port} is taken by another program. Choose another one: demo --port {port % 60000 + 1}"
+    assert done.stderr.startswith(f"CommandError: Port {port} is taken by another program. Choose another one: demo ")
+    assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "var/demo.sqlite3").exists()
 
 

@@ -35,7 +35,17 @@ def test_every_link_leads_to_a_page(pages: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/news/", "/products/", "/knowledge/", "/shop/", "/board/", "/about/", "/tour/", "/privacy/statement/", "/privacy/cookies/"],
+    [
+        "/news/",
+        "/products/",
+        "/knowledge/",
+        "/shop/",
+        "/board/",
+        "/about/",
+        "/tour/",
+        "/privacy/statement/",
+        "/privacy/cookies/",
+    ],
 )
 def test_every_part_is_linked_from_the_home_page(pages: dict[str, Any], path: str) -> None:
     assert f'href="{path}' in pages["/"]["html"]
@@ -115,13 +125,23 @@ answer = client.post("/shop/check-out/", filled, follow=True)
 order = Order.objects.get(name="Ada Visitor")
 mails = [path.read_text() for path in Path(settings.EMAIL_FILE_PATH).iterdir()]
 say({"form": form, "refused": refused.status_code, "status": answer.status_code, "page": answer.content.decode(),
-     "total": str(order.total), "mail": order.number in "".join(mails), "basket": client.get("/shop/check-out/").status_code})
+     "total": str(order.total), "mail": order.number in "".join(mails),
+     "basket": client.get("/shop/check-out/").status_code})
 """
 
 
 def test_order_goes_from_basket_to_confirmation_and_mail_stays_here(site: Site) -> None:
     found = site.say(ORDER)
-    for token in ("name", "organization", "email", "tel", "street-address", "postal-code", "address-level2", "country-name"):
+    for token in [
+        "name",
+        "organization",
+        "email",
+        "tel",
+        "street-address",
+        "postal-code",
+        "address-level2",
+        "country-name",
+    ]:
         assert f'autocomplete="{token}"' in found["form"]
     assert found["refused"] == 200
     assert (found["status"], found["total"], found["mail"]) == (200, "480.00", True)
@@ -132,8 +152,9 @@ def test_order_goes_from_basket_to_confirmation_and_mail_stays_here(site: Site) 
 HOSTILE = """
 from django.test import Client
 client = Client(headers={"host": "127.0.0.1"}, raise_request_exception=False)
-paths = ["/products/?q=%00&profile=%00&kind=%00&page=-1", "/products/?page=99999999999999999999", "/products/?view=%F0%9F%98%80",
-         "/knowledge/?q=" + "a%20" * 200, "/news/?page=x", "/board/implementers/99999999999999999999/", "/news/%00/", "/shop/orders/x/"]
+paths = ["/products/?q=%00&profile=%00&kind=%00&page=-1", "/products/?page=99999999999999999999",
+         "/products/?view=%F0%9F%98%80", "/knowledge/?q=" + "a%20" * 200, "/news/?page=x", "/news/%00/",
+         "/board/implementers/99999999999999999999/", "/shop/orders/x/"]
 statuses = {path: client.get(path).status_code for path in paths}
 statuses["quantity"] = client.post("/shop/basket/reference-device/", {"quantity": "-5"}).status_code
 statuses["unknown"] = client.post("/shop/basket/nothing/").status_code

@@ -23,7 +23,7 @@ APPROVER = ("publish_statement", "view_popularity")
 
 def first_password(account: str) -> str:
     """The password that was made on the first run."""
-    return environ.Env().str(password_name(account))
+    return str(environ.Env().str(password_name(account)))
 
 
 def make_accounts() -> None:

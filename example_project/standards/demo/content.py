@@ -41,16 +41,16 @@ def read(name: str) -> dict[str, Any]:
 
 def fill() -> None:
     """Make everything that visitors can read."""
-    reseed_random(SEED)
+    reseed_random(SEED)  # type: ignore[no-untyped-call]
     dice = random.Random(SEED)  # noqa: S311 believable, not secret
     for news in read("news")["item"]:
-        NewsFactory(**news)
+        NewsFactory.create(**news)
     for article in read("knowledge")["article"]:
-        ArticleFactory(**article)
+        ArticleFactory.create(**article)
     catalogue = read("catalogue")
-    profiles = {row["slug"]: ProfileFactory(**row) for row in catalogue["profile"]}
+    profiles = {row["slug"]: ProfileFactory.create(**row) for row in catalogue["profile"]}
     fill_catalogue(catalogue, profiles, dice)
-    items = [ItemFactory(**row) for row in catalogue["item"]]
+    items = [ItemFactory.create(**row) for row in catalogue["item"]]
     fill_community(read("community"))
     fill_orders(items, dice)
 
@@ -62,7 +62,7 @@ def fill_catalogue(catalogue: dict[str, Any], profiles: dict[str, Profile], dice
         for number in sorted(dice.sample(range(11, 99), PRODUCTS_PER_MAKER)):
             kind = dice.choices(kinds, weights=[5, 2, 2, 2, 1])[0]
             shared = kind["profiles"][: dice.randint(1, len(kind["profiles"]))]
-            ProductFactory(
+            ProductFactory.create(
                 maker=maker["name"],
                 kind=kind["slug"],
                 name=f"{maker['prefix']}-{number}0 {dice.choice(kind['names'])}",
@@ -75,21 +75,23 @@ def fill_community(community: dict[str, Any]) -> None:
     """Make boards with their conversations, the calendar and the working documents."""
     for board_row in community["board"]:
         topics = board_row.pop("topic")
-        board = BoardFactory(**board_row)
+        board = BoardFactory.create(**board_row)
         for row in topics:
             fill_topic(board=board, **row)
     for row in community["event"]:
-        EventFactory(**row)
+        EventFactory.create(**row)
     for row in community["document"]:
-        DocumentFactory(**row)
+        DocumentFactory.create(**row)
 
 
 def fill_topic(*, posts: list[list[str]], **row: Any) -> None:
     """Make one conversation, its posts some hours apart."""
-    topic = TopicFactory(**row)
+    topic = TopicFactory.create(**row)
     for number, (username, text) in enumerate(posts):
         topic.active_at = topic.created_at + timedelta(hours=3.4 * number, minutes=17 * number)
-        PostFactory(topic=topic, author=UserFactory(username=username), text=text, created_at=topic.active_at)
+        PostFactory.create(
+            topic=topic, author=UserFactory.create(username=username), text=text, created_at=topic.active_at
+        )
     topic.save()
 
 
@@ -97,6 +99,6 @@ def fill_orders(items: list[Item], dice: random.Random) -> None:
     """Make past orders, two of them by the log-in "customer"."""
     customer = User.objects.filter(username="customer").first()
     for number in range(ORDERS):
-        order = OrderFactory(customer=customer if number < 2 else None)
+        order = OrderFactory.create(customer=customer if number < 2 else None)
         for item in dice.sample(items, dice.choice([1, 1, 1, 2, 3])):
-            OrderLineFactory(order=order, title=item.title, price=item.price, quantity=dice.choice([1, 1, 1, 2]))
+            OrderLineFactory.create(order=order, title=item.title, price=item.price, quantity=dice.choice([1, 1, 1, 2]))

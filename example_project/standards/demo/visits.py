@@ -26,7 +26,17 @@ WEEKDAYS = (1.0, 1.12, 1.15, 1.08, 0.9, 0.38, 0.34)  # Monday first
 HOURS = (1, 1, 1, 1, 1, 2, 4, 8, 14, 18, 19, 17, 14, 16, 18, 17, 14, 10, 7, 6, 5, 4, 3, 2)
 
 # the site's own pages, with their share of the visits
-PAGES = {"home": 26, "products": 15, "knowledge": 11, "news": 8, "shop": 7, "boards": 6, "about": 4, "members": 3, "tour": 1}
+PAGES = {
+    "home": 26,
+    "products": 15,
+    "knowledge": 11,
+    "news": 8,
+    "shop": 7,
+    "boards": 6,
+    "about": 4,
+    "members": 3,
+    "tour": 1,
+}
 REFERRERS = {
     "internal": 46,
     "": 24,
@@ -37,14 +47,18 @@ REFERRERS = {
     "news.security-trade.example": 3,
     "www.northlight.example": 2,
 }
+_WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64"
+_BLINK = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0"
+_WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0"
+_GECKO = "rv:144.0) Gecko/20100101 Firefox/144.0"
 AGENTS = {
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36": 44,
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Gecko/20100101 Firefox/144.0": 13,
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0": 11,
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15": 9,
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1": 11,
-    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Mobile Safari/537.36": 9,
-    "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0": 3,
+    f"{_WINDOWS}) {_BLINK} Safari/537.36": 44,
+    f"{_WINDOWS}; {_GECKO}": 13,
+    f"{_WINDOWS}) {_BLINK} Safari/537.36 Edg/141.0.0.0": 11,
+    f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {_WEBKIT} Safari/605.1.15": 9,
+    f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) {_WEBKIT} Mobile/15E148 Safari/604.1": 11,
+    f"Mozilla/5.0 (Linux; Android 10; K) {_BLINK} Mobile Safari/537.36": 9,
+    f"Mozilla/5.0 (X11; Linux x86_64; {_GECKO}": 3,
 }
 # networks reserved for documentation (RFC 5737), already cut to /24 as the middleware would
 NETWORKS = ("192.0.2.0", "198.51.100.0", "203.0.113.0")
@@ -75,7 +89,7 @@ def pages(dice: random.Random) -> tuple[list[tuple[str, str]], list[float]]:
     """Every page as (route pattern, concrete path) with its weight; few articles are read much, many a little."""
     found = [((reverse(name), reverse(name)), float(weight)) for name, weight in PAGES.items()]
     for route, share, model in (("/news/", 16, News), ("/products/", 16, Product), ("/knowledge/", 22, Article)):
-        slugs = list(model.objects.order_by("slug").values_list("slug", flat=True))  # type: ignore[attr-defined]
+        slugs = list(model.objects.order_by("slug").values_list("slug", flat=True))
         dice.shuffle(slugs)
         total = sum(1 / rank for rank in range(1, len(slugs) + 1))
         found += [

@@ -2,13 +2,13 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import standards.models.shop
 from django.conf import settings
 from django.db import migrations, models
 
+import standards.models.shop
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,188 +17,292 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('topic', models.CharField(choices=[('start', 'Getting started'), ('planning', 'Planning'), ('security', 'Security'), ('conformance', 'Conformance'), ('faults', 'Finding faults')], max_length=20, verbose_name='topic')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('summary', models.CharField(max_length=300, verbose_name='summary')),
-                ('body', models.TextField(verbose_name='text, in Markdown')),
-                ('updated_on', models.DateField(verbose_name='updated on')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                (
+                    "topic",
+                    models.CharField(
+                        choices=[
+                            ("start", "Getting started"),
+                            ("planning", "Planning"),
+                            ("security", "Security"),
+                            ("conformance", "Conformance"),
+                            ("faults", "Finding faults"),
+                        ],
+                        max_length=20,
+                        verbose_name="topic",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("summary", models.CharField(max_length=300, verbose_name="summary")),
+                ("body", models.TextField(verbose_name="text, in Markdown")),
+                ("updated_on", models.DateField(verbose_name="updated on")),
             ],
             options={
-                'ordering': ['title'],
+                "ordering": ["title"],
             },
         ),
         migrations.CreateModel(
-            name='Board',
+            name="Board",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('title', models.CharField(max_length=80, verbose_name='title')),
-                ('summary', models.CharField(max_length=300, verbose_name='summary')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("title", models.CharField(max_length=80, verbose_name="title")),
+                ("summary", models.CharField(max_length=300, verbose_name="summary")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
             ],
             options={
-                'ordering': ['position', 'title'],
+                "ordering": ["position", "title"],
             },
         ),
         migrations.CreateModel(
-            name='DemoStep',
+            name="DemoStep",
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='name')),
-                ('done_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='done')),
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name="name")),
+                ("done_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="done")),
             ],
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='number')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('group', models.CharField(max_length=80, verbose_name='group')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('review', 'In review'), ('final', 'Final')], max_length=10, verbose_name='state')),
-                ('summary', models.CharField(max_length=300, verbose_name='summary')),
-                ('dated', models.DateField(verbose_name='dated')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="number")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("group", models.CharField(max_length=80, verbose_name="group")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("review", "In review"), ("final", "Final")],
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("summary", models.CharField(max_length=300, verbose_name="summary")),
+                ("dated", models.DateField(verbose_name="dated")),
             ],
             options={
-                'ordering': ['-dated'],
+                "ordering": ["-dated"],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('kind', models.CharField(choices=[('meeting', 'Meeting'), ('deadline', 'Deadline'), ('training', 'Training'), ('plugfest', 'Plugfest')], max_length=20, verbose_name='kind')),
-                ('place', models.CharField(max_length=80, verbose_name='place')),
-                ('starts_on', models.DateField(verbose_name='date')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("meeting", "Meeting"),
+                            ("deadline", "Deadline"),
+                            ("training", "Training"),
+                            ("plugfest", "Plugfest"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("place", models.CharField(max_length=80, verbose_name="place")),
+                ("starts_on", models.DateField(verbose_name="date")),
             ],
             options={
-                'ordering': ['starts_on'],
+                "ordering": ["starts_on"],
             },
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('kind', models.CharField(choices=[('publication', 'Publication'), ('tool', 'Tool'), ('training', 'Training'), ('event', 'Event')], max_length=20, verbose_name='kind')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('summary', models.CharField(max_length=300, verbose_name='summary')),
-                ('price', models.DecimalField(decimal_places=2, max_digits=8, verbose_name='price in euro')),
-                ('illustration', models.CharField(max_length=20, verbose_name='illustration')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("publication", "Publication"),
+                            ("tool", "Tool"),
+                            ("training", "Training"),
+                            ("event", "Event"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("summary", models.CharField(max_length=300, verbose_name="summary")),
+                ("price", models.DecimalField(decimal_places=2, max_digits=8, verbose_name="price in euro")),
+                ("illustration", models.CharField(max_length=20, verbose_name="illustration")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
             ],
             options={
-                'ordering': ['position', 'title'],
+                "ordering": ["position", "title"],
             },
         ),
         migrations.CreateModel(
-            name='News',
+            name="News",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('kind', models.CharField(choices=[('announcement', 'Announcement'), ('specification', 'Specification'), ('review', 'Public review'), ('event', 'Event'), ('member', 'Members')], max_length=20, verbose_name='kind')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('summary', models.CharField(max_length=300, verbose_name='summary')),
-                ('body', models.TextField(verbose_name='text, in Markdown')),
-                ('illustration', models.CharField(max_length=20, verbose_name='illustration')),
-                ('published_on', models.DateField(verbose_name='published on')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("announcement", "Announcement"),
+                            ("specification", "Specification"),
+                            ("review", "Public review"),
+                            ("event", "Event"),
+                            ("member", "Members"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("summary", models.CharField(max_length=300, verbose_name="summary")),
+                ("body", models.TextField(verbose_name="text, in Markdown")),
+                ("illustration", models.CharField(max_length=20, verbose_name="illustration")),
+                ("published_on", models.DateField(verbose_name="published on")),
             ],
             options={
-                'verbose_name_plural': 'news',
-                'ordering': ['-published_on', 'slug'],
+                "verbose_name_plural": "news",
+                "ordering": ["-published_on", "slug"],
             },
         ),
         migrations.CreateModel(
-            name='Profile',
+            name="Profile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('title', models.CharField(max_length=80, verbose_name='title')),
-                ('edition', models.CharField(max_length=20, verbose_name='edition')),
-                ('summary', models.CharField(max_length=300, verbose_name='summary')),
-                ('illustration', models.CharField(max_length=20, verbose_name='illustration')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("title", models.CharField(max_length=80, verbose_name="title")),
+                ("edition", models.CharField(max_length=20, verbose_name="edition")),
+                ("summary", models.CharField(max_length=300, verbose_name="summary")),
+                ("illustration", models.CharField(max_length=20, verbose_name="illustration")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
             ],
             options={
-                'ordering': ['position', 'title'],
+                "ordering": ["position", "title"],
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(default=standards.models.shop.order_number, editable=False, max_length=12, unique=True, verbose_name='number')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('organisation', models.CharField(blank=True, max_length=120, verbose_name='organisation')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('street', models.CharField(max_length=160, verbose_name='street and number')),
-                ('postcode', models.CharField(max_length=20, verbose_name='postcode')),
-                ('city', models.CharField(max_length=80, verbose_name='town or city')),
-                ('country', models.CharField(max_length=80, verbose_name='country')),
-                ('note', models.TextField(blank=True, max_length=500, verbose_name='note for us')),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.CharField(
+                        default=standards.models.shop.order_number,
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                        verbose_name="number",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("organisation", models.CharField(blank=True, max_length=120, verbose_name="organisation")),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="phone")),
+                ("street", models.CharField(max_length=160, verbose_name="street and number")),
+                ("postcode", models.CharField(max_length=20, verbose_name="postcode")),
+                ("city", models.CharField(max_length=80, verbose_name="town or city")),
+                ("country", models.CharField(max_length=80, verbose_name="country")),
+                ("note", models.TextField(blank=True, max_length=500, verbose_name="note for us")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('quantity', models.PositiveSmallIntegerField(verbose_name='quantity')),
-                ('price', models.DecimalField(decimal_places=2, max_digits=8, verbose_name='price in euro')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='standards.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("quantity", models.PositiveSmallIntegerField(verbose_name="quantity")),
+                ("price", models.DecimalField(decimal_places=2, max_digits=8, verbose_name="price in euro")),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="standards.order"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('kind', models.CharField(choices=[('camera', 'Cameras'), ('recorder', 'Recorders'), ('client', 'Clients'), ('door', 'Doors'), ('sensor', 'Sensors')], max_length=20, verbose_name='kind')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('maker', models.CharField(max_length=80, verbose_name='maker')),
-                ('summary', models.CharField(max_length=300, verbose_name='summary')),
-                ('firmware', models.CharField(max_length=20, verbose_name='firmware')),
-                ('declared_on', models.DateField(verbose_name='declared on')),
-                ('profiles', models.ManyToManyField(related_name='products', to='standards.profile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("camera", "Cameras"),
+                            ("recorder", "Recorders"),
+                            ("client", "Clients"),
+                            ("door", "Doors"),
+                            ("sensor", "Sensors"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("maker", models.CharField(max_length=80, verbose_name="maker")),
+                ("summary", models.CharField(max_length=300, verbose_name="summary")),
+                ("firmware", models.CharField(max_length=20, verbose_name="firmware")),
+                ("declared_on", models.DateField(verbose_name="declared on")),
+                ("profiles", models.ManyToManyField(related_name="products", to="standards.profile")),
             ],
             options={
-                'ordering': ['maker', 'name'],
+                "ordering": ["maker", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('active_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last post')),
-                ('board', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='topics', to='standards.board')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created")),
+                ("active_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="last post")),
+                (
+                    "board",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="topics", to="standards.board"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-active_at'],
+                "ordering": ["-active_at"],
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=4000, verbose_name='your post')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='standards.topic')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField(max_length=4000, verbose_name="your post")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="posts", to="standards.topic"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at', 'pk'],
+                "ordering": ["created_at", "pk"],
             },
         ),
     ]

@@ -44,7 +44,7 @@ def topic(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect(f"{reverse('login')}?next={found.get_absolute_url()}")
         if form.is_valid():
-            post = publish_post(found, cast("User", request.user), form)
+            post = publish_post(found, request.user, form)
             return redirect(f"{found.get_absolute_url()}#post-{post.pk}")
     posts = found.posts.select_related("author")
     return render(request, "standards/topic.html", {"topic": found, "posts": posts, "form": form})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from argparse import ArgumentParser
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from onvif_privacy.cookies.services import publish
 from standards.demo import once
 from standards.demo.accounts import describe_accounts, make_accounts
 from standards.demo.content import fill
@@ -21,7 +23,7 @@ HOST = "127.0.0.1"
 
 
 class Command(BaseCommand):
-    """Migrate, publish, make log-ins, fill the site, serve it. A second run changes nothing that people have changed."""
+    """Migrate, publish, make log-ins, fill the site, serve it. A second run leaves alone what people have changed."""
 
     help = "Prepares the example site with believable data and serves it on this machine."
 
@@ -43,8 +45,8 @@ class Command(BaseCommand):
         steps = {
             "log-ins": make_accounts,
             "content": fill,
-            "privacy statement": lambda: call_command("privacy_statement", "init", "--publish", stdout=self.stdout),
-            "cookie policy": lambda: call_command("privacy_cookies", "publish", stdout=self.stdout),
+            "privacy statement": lambda: call_command("privacy_statement", "init", "--publish", stdout=StringIO()),
+            "cookie policy": publish,
             "visits": fill_visits,
         }
         for name, step in steps.items():
@@ -53,7 +55,7 @@ class Command(BaseCommand):
 
     def describe(self, port: int) -> None:
         """Print the addresses to open and the log-ins."""
-        site = f"http://{HOST}:{port}"
+        site = f"http://localhost:{port}"
         places = {
             "The site": "/",
             "A tour of it": "/tour/",
