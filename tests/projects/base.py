@@ -47,6 +47,7 @@ DJANGO_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "tests.shop",  # a host's own app
 ]
 DJANGO_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -43,7 +43,7 @@ def _message(text: str, hint: str, code: str, *, deploy: bool) -> list[CheckMess
     if asked == "error" or (asked == "deploy" and deploy):
         return [Error(text, hint=hint, id=f"{LABEL}.{code}")]
     if asked == "deploy":
-        return [Warning(text, hint=hint, id=f"{LABEL}.{code.replace('E', 'W1')}")]
+        return [Warning(text, hint=hint, id=f"{LABEL}.{code.replace('E', 'W')}")]
     return []
 
 
@@ -58,7 +58,7 @@ def _undeclared(gap: Gap, *, deploy: bool) -> list[CheckMessage]:
 
 @register()
 def everything_is_declared(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """E020, E021 (W120, W121 outside deployment): a field or a model is in no declaration."""
+    """E020, E021 (W020, W021 outside deployment): a field or a model is in no declaration."""
     if _asked() == "off":
         return []
     return [message for gap in gaps() for message in _undeclared(gap, deploy=False)]
@@ -210,5 +210,5 @@ def files_can_be_deleted(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessa
         for name, declared in declaration.fields.items()
         if isinstance(declared, Field)
         for column in model._meta.concrete_fields
-        if column.name == name and isinstance(column, FileField) and type(column.storage).delete is Storage.delete
+        if column.name == name and isinstance(column, FileField) and column.storage.__class__.delete is Storage.delete
     ]

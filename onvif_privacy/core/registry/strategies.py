@@ -31,16 +31,40 @@ class Strategy(Protocol):
         ...
 
 
-def accepts(field: models.Field[Any, Any], value: Any) -> bool:
-    """Whether the field takes and keeps the value: type, length, choices and validators."""
+def fitted(field: models.Field[Any, Any], value: Any) -> Any:
+    """Return the value as the field keeps it: type, length, choices and validators. Raises CannotEnd."""
     try:
-        return bool(field.clean(value, None) == value)
+        cleaned = field.clean(value, None)
     except (ValidationError, TypeError, ValueError, OverflowError, AttributeError):
+        cleaned = None
+    if cleaned is None or cleaned != value:
+        raise CannotEnd(f"{field.name} does not take {value!r}.")
+    return cleaned
+
+
+def accepts(field: models.Field[Any, Any], value: Any) -> bool:
+    """Whether the field takes and keeps the value."""
+    try:
+        fitted(field, value)
+    except CannotEnd:
         return False
+    return True
 
 
 def _sets_itself(field: models.Field[Any, Any]) -> bool:
     return bool(getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False))
+
+
+def _holds_anything(field: models.Field[Any, Any]) -> bool:
+    """Whether the field cannot judge a value itself: JSON, binary data and files take whatever they are given."""
+    stranger = object()
+    try:
+        return field.to_python(stranger) is stranger
+    except (ValidationError, TypeError, ValueError, AttributeError):
+        return False
+
+
+_EMPTY: dict[str, Any] = {"JSONField": {}, "ArrayField": [], "BinaryField": b""}
 
 
 @dataclass(frozen=True)
@@ -50,21 +74,22 @@ class Blank:
     def end(self, field: models.Field[Any, Any], value: Any) -> Any:
         if field.null:
             return None
-        if not field.unique and not _sets_itself(field):
-            choices: tuple[Any, ...] = ("", b"", {}, [])
-            for empty in choices:
-                if empty in field.empty_values and self._keeps(field, empty):
-                    return empty
-        raise CannotEnd(f"{field.name} cannot be blank: it is not null and has no empty value of its own.")
+        empty = self._empty(field)
+        if field.unique or field.is_relation or _sets_itself(field) or empty is None:
+            raise CannotEnd(f"{field.name} cannot be blank: it is not null and has no empty value of its own.")
+        return empty
 
     @staticmethod
-    def _keeps(field: models.Field[Any, Any], empty: Any) -> bool:
-        if field.is_relation or (empty == "" and not field.empty_strings_allowed):
-            return False
+    def _empty(field: models.Field[Any, Any]) -> Any:
+        default = field.get_default() if field.has_default() else None
+        if default is not None and default in field.empty_values:
+            return default
+        if field.get_internal_type() in _EMPTY:
+            return _EMPTY[field.get_internal_type()]
         try:
-            return type(field.to_python(empty)) is type(empty)
+            return "" if field.empty_strings_allowed and field.to_python("") == "" else None
         except (ValidationError, TypeError, ValueError):
-            return False
+            return None
 
     def problem(self, field: models.Field[Any, Any]) -> str | None:
         return _tried(self, field)
@@ -78,14 +103,16 @@ class Anonymise:
     unique: bool = False
 
     def end(self, field: models.Field[Any, Any], value: Any) -> Any:
+        if _holds_anything(field):
+            raise CannotEnd(f"{field.name} takes any value, so none of it is a constant: use blank() or delete().")
         if self.unique:
             for candidate in _tokens(field):
                 if accepts(field, candidate):
-                    return candidate
+                    return fitted(field, candidate)
             raise CannotEnd(f"{field.name}: no random value fits this field.")
-        if field.unique or not accepts(field, self.value):
-            raise CannotEnd(f"{field.name} does not take {self.value!r} for every row.")
-        return self.value
+        if field.unique:
+            raise CannotEnd(f"{field.name} is unique, so it needs anonymise(unique=True).")
+        return fitted(field, self.value)
 
     def problem(self, field: models.Field[Any, Any]) -> str | None:
         return _tried(self, field)
@@ -98,9 +125,9 @@ def _tokens(field: models.Field[Any, Any]) -> Iterator[Any]:
     yield token[:length]
     yield f"{token[:12]}@erased.invalid"
     yield f"https://{token[:12]}.invalid/"
-    yield secrets.randbelow(2**31 - 1) + 1
-    yield -secrets.randbelow(2**15) - 1
-    yield secrets.randbelow(2**15 - 1) + 1
+    for bits in (62, 31, 15, 13):
+        if accepts(field, 2**bits - 1):
+            yield secrets.randbelow(2**bits - 1) + 1
     yield uuid.uuid4()
     yield secrets.token_bytes(16)
 
@@ -130,11 +157,10 @@ class Generalise:
         if kind not in (*samples, "zip") or (kind == "zip" and not digits.isdigit()):
             return f"{field.name}: {self.level!r} is not year, month, network or zip:N."
         try:
-            sample = field.to_python(samples.get(kind, "12345"))
-            self.end(field, sample)
+            good = accepts(field, self.end(field, field.to_python(samples.get(kind, "12345"))))
         except (ValidationError, CannotEnd, TypeError, ValueError):
-            return f"{field.name} cannot be generalised to {self.level}."
-        return None
+            good = False
+        return None if good and not _holds_anything(field) else f"{field.name} cannot be generalised to {self.level}."
 
 
 @dataclass(frozen=True)
