@@ -15,7 +15,7 @@ from onvif_privacy.core.keys.ring import (
     generate,
     ring,
 )
-from onvif_privacy.core.keys.subjects import KeyDestroyed, SubjectSecret, destroy, subject_key
+from onvif_privacy.core.keys.subjects import KeyDestroyed, SubjectSecret, destroy, known_key, subject_key
 
 __all__ = [
     "KeyDestroyed",
@@ -29,6 +29,7 @@ __all__ = [
     "derive",
     "destroy",
     "generate",
+    "known_key",
     "open_sealed",
     "ring",
     "seal",

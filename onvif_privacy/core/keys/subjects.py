@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, router, transaction
 from django.utils import timezone
 
-from onvif_privacy.core.keys.envelope import open_sealed, seal
+from onvif_privacy.core.keys.envelope import SealBroken, open_sealed, seal
 from onvif_privacy.core.keys.ring import derive, ring
 from onvif_privacy.core.models import SubjectKey
 
@@ -72,6 +72,18 @@ def subject_key(subject_id: uuid.UUID, use: str) -> SubjectSecret:
         except IntegrityError:  # another request was first
             row = keys.get()
     return _unwrap(row)
+
+
+def known_key(subject_id: uuid.UUID, use: str, key_id: bytes) -> SubjectSecret:
+    """Return the key that a sealed value names; never makes one. One query.
+
+    Raises SealBroken where the subject has no such key, KeyDestroyed, or KeyRingError as `subject_key`.
+    """
+    keys = SubjectKey.objects.using(router.db_for_write(SubjectKey)).filter(subject_id=subject_id, use=use)
+    for row in keys:
+        if bytes(row.key_id) == key_id:
+            return _unwrap(row)
+    raise SealBroken("The sealed value cannot be opened.")
 
 
 def destroy(subject_id: uuid.UUID, use: str) -> int:

@@ -16,7 +16,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import router, transaction
 from django.utils import timezone
 
-from onvif_privacy.core.keys import SealBroken, SubjectSecret, derive, open_sealed, ring, seal, subject_key
+from onvif_privacy.core.keys import SealBroken, SubjectSecret, derive, known_key, open_sealed, ring, seal, subject_key
 from onvif_privacy.core.keys.envelope import key_id_of
 from onvif_privacy.core.ledger.canonical import base64url, canonical
 from onvif_privacy.core.models import Entry, EntrySecret, Evidence, Release, Subject
@@ -70,10 +70,27 @@ def _place(entry_id: uuid.UUID, subject_id: uuid.UUID | None) -> tuple[str, ...]
     return ("entrysecret", "sealed", str(entry_id), str(subject_id or ""))
 
 
-def _key_for(subject: Subject | None, entry_id: uuid.UUID, key_id: str) -> SubjectSecret:
-    if subject is not None:
-        return subject_key(subject.pk, "evidence")
+def _row_key(entry_id: uuid.UUID, key_id: str) -> SubjectSecret:
     return SubjectSecret(bytes.fromhex(key_id), derive("row", "entrysecret", "sealed", str(entry_id), key_id=key_id))
+
+
+def _key_for(subject: Subject | None, entry_id: uuid.UUID, key_id: str) -> SubjectSecret:
+    return subject_key(subject.pk, "evidence") if subject is not None else _row_key(entry_id, key_id)
+
+
+def _key_of(secret: EntrySecret) -> SubjectSecret:
+    """Return the key that a stored secret names. Reading makes no key."""
+    key_id = key_id_of(bytes(secret.sealed))
+    if secret.subject_id is not None:
+        return known_key(secret.subject_id, "evidence", key_id)
+    return _row_key(secret.pk, _in_ring(key_id.hex()))
+
+
+def _in_ring(key_id: str) -> str:
+    """Return the id of a data key that the ring holds; a changed id is a changed entry."""
+    if not any(key.id == key_id and key.use == "data" for key in ring().keys):
+        raise SealBroken("The ledger entry names a key that the ring does not hold.")
+    return key_id
 
 
 def record_all(records: Iterable[Record], *, using: str | None = None) -> list[Entry]:
@@ -135,16 +152,13 @@ def opened(entry: Entry) -> dict[str, Any]:
     Raises SealBroken for any difference, KeyDestroyed or EntrySecret.DoesNotExist where the secret has ended.
     """
     secret = entry.secret
-    sealed = bytes(secret.sealed)
-    subject = Subject(pk=secret.subject_id) if secret.subject_id else None
-    key = _key_for(subject, entry.pk, key_id_of(sealed).hex())
-    plain = open_sealed(sealed, key=key.secret, place=_place(entry.pk, secret.subject_id))
+    plain = open_sealed(bytes(secret.sealed), key=_key_of(secret).secret, place=_place(entry.pk, secret.subject_id))
     salt, payload = plain[:SALT_BYTES], plain[SALT_BYTES:]
     leaf = leaf_hash(entry_id=entry.pk, kind=entry.kind, at=entry.at, commitment=bytes(entry.commitment))
     good = (
         hmac.compare_digest(_commitment(salt, payload), bytes(entry.commitment))
         and hmac.compare_digest(leaf, bytes(entry.leaf))
-        and hmac.compare_digest(entry_mac(leaf, entry.mac_key), bytes(entry.mac))
+        and hmac.compare_digest(entry_mac(leaf, _in_ring(entry.mac_key)), bytes(entry.mac))
     )
     if not good:
         raise SealBroken("The ledger entry was changed.")
