@@ -19,15 +19,20 @@ class Slot(NamedTuple):
     hour: dt.datetime
 
 
+def zone() -> dt.tzinfo:
+    """Return the site's time zone."""
+    return timezone.get_default_timezone()
+
+
 def moment(seconds: int) -> dt.datetime:
     """Return an instant as the database layer wants it: aware UTC, or local and naive on sites without ``USE_TZ``."""
     aware = dt.datetime.fromtimestamp(seconds, tz=dt.UTC)
-    return aware if settings.USE_TZ else timezone.make_naive(aware, timezone.get_default_timezone())
+    return aware if settings.USE_TZ else timezone.make_naive(aware, zone())
 
 
 def seconds(instant: dt.datetime) -> int:
     """Return the seconds since 1970 of an instant as the database layer gives it; the reverse of `moment`."""
-    aware = instant if timezone.is_aware(instant) else timezone.make_aware(instant, timezone.get_default_timezone())
+    aware = instant if timezone.is_aware(instant) else timezone.make_aware(instant, zone())
     return int(aware.timestamp())
 
 
@@ -36,7 +41,7 @@ class Slots(dict[int, Slot]):
 
     def __missing__(self, quarter: int) -> Slot:
         aware = dt.datetime.fromtimestamp(quarter * QUARTER, tz=dt.UTC)
-        local = aware.astimezone(timezone.get_default_timezone())
+        local = aware.astimezone(zone())
         hour = moment(quarter * QUARTER - local.minute * 60 - local.second)
         slot = self[quarter] = Slot(local.date(), hour)
         return slot
@@ -44,7 +49,7 @@ class Slots(dict[int, Slot]):
 
 def today() -> dt.date:
     """Return the present day in the site's time zone."""
-    return timezone.now().astimezone(timezone.get_default_timezone()).date() if settings.USE_TZ else dt.date.today()  # noqa: DTZ011
+    return timezone.now().astimezone(zone()).date() if settings.USE_TZ else dt.date.today()  # noqa: DTZ011
 
 
 def bounds(first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:
@@ -53,5 +58,4 @@ def bounds(first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:
     end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time())
     if not settings.USE_TZ:
         return start, end
-    zone = timezone.get_default_timezone()
-    return timezone.make_aware(start, zone), timezone.make_aware(end, zone)
+    return timezone.make_aware(start, zone()), timezone.make_aware(end, zone())

@@ -149,9 +149,7 @@ def _minute(stamp: str, key: str) -> int:
     offset = int(zone_hours) * 3600 + int(zone_hours[0] + zone_minutes) * 60
     if len(_minutes) >= MINUTES_CACHED:
         _minutes.clear()
-    start = _minutes[key] = int(moment.timestamp()) - offset
-    if start < 0:
-        raise BadLine
+    start = _minutes[key] = _plausible(int(moment.timestamp()) - offset)
     return start
 
 
@@ -159,7 +157,14 @@ def _iso(stamp: str) -> int:
     moment = dt.datetime.fromisoformat(stamp)
     if moment.tzinfo is None:
         raise BadLine
-    return int(moment.timestamp())
+    return _plausible(int(moment.timestamp()))
+
+
+def _plausible(seconds: int) -> int:
+    """Refuse times before 1970 and after 2106: no log is from there, and calendars end."""
+    if not 0 <= seconds < 2**32:
+        raise BadLine
+    return seconds
 
 
 def _target(rest: str) -> str:

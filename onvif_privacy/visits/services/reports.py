@@ -128,7 +128,7 @@ def by_hour(period: Period) -> list[tuple[int, int]]:
     start, end = clock.bounds(period.first, period.last)
     sums = [0] * 24
     for hour, visits in PageHour.objects.between(start, end).by_hour().items():
-        local = hour.astimezone(timezone.get_default_timezone()) if settings.USE_TZ else hour
+        local = hour.astimezone(clock.zone()) if settings.USE_TZ else hour
         sums[local.hour] += visits
     return list(enumerate(sums))
 

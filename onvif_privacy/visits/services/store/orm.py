@@ -133,8 +133,8 @@ def _prepared(people: Sequence[Person], using: str) -> tuple[list[Prepared], int
     """Turn records into rows; gives the rows and the number of records that cannot become one."""
     try:
         return _rows(people, using), 0
-    except (*BAD_VALUE, DatabaseError) as error:
-        if not _is_bad_value(error):
+    except Exception as error:  # whatever one bad record raises, the others are stored
+        if isinstance(error, Error) and not _is_bad_value(error):
             raise
     if len(people) == 1:
         return [], 1
