@@ -28,6 +28,9 @@ from tests.readme import ROOT, fences
 
 SECTION = "Into an existing site in five minutes"
 
+# a browser that a person uses; anything else would be counted as a program
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
 # What a site has before it installs anything: a page with a base template.
 HOME = """
 from django.shortcuts import render
@@ -172,7 +175,8 @@ class Visitor:
     def get(self, path: str, data: dict[str, str] | None = None) -> str:
         """Return the page at a path (after redirects); ``data`` makes it a form post."""
         body = urllib.parse.urlencode(data).encode() if data is not None else None
-        request = urllib.request.Request(self.made.address + path, body, {"Referer": self.made.address + path})
+        head = {"User-Agent": FIREFOX, "Sec-Fetch-Site": "same-origin"}
+        request = urllib.request.Request(self.made.address + path, body, head)
         with self.opener.open(request, timeout=20) as response:
             return str(response.read().decode())
 
@@ -199,6 +203,28 @@ def test_the_statement_is_published(site: Site) -> None:
     assert "Example Ltd" in page
     assert "privacy@example.org" in page
     assert 'id="cookies_choice"' in page
+
+
+@pytest.mark.parametrize("page", ["/", "/privacy/statement/"])
+def test_the_bar_asks_on_the_pages_of_the_host_and_on_ours(site: Site, page: str) -> None:
+    body = Visitor(site).get(page)
+    assert 'class="privacy-bar"' in body
+    assert "Decline" in body
+    assert "/privacy/cookies/" in body
+
+
+@pytest.mark.parametrize(("action", "kept"), [("decline", "popularity!"), ("accept", "popularity+")])
+def test_the_choice_made_in_the_bar_is_kept(site: Site, action: str, kept: str) -> None:
+    visitor = Visitor(site)
+    visitor.submit(visitor.get("/"), "/privacy/cookies/choice/", action=action)
+    choices = {cookie.name: cookie.value for cookie in visitor.jar}
+    assert kept in (choices["__Host-privacy_state"] or "")
+    assert "__Host-privacy_choice" in choices
+
+
+def test_nothing_is_left_to_warn_about(site: Site) -> None:
+    done = site.run(str(site.python), "manage.py", "check", "--database", "default")
+    assert "no issues" in done
 
 
 def test_popularity_shows_the_pages_that_were_visited_without_cron(site: Site) -> None:
