@@ -180,17 +180,15 @@ class Visitor:
         with self.opener.open(request, timeout=20) as response:
             return str(response.read().decode())
 
-    def submit(self, page: str, action: str, **values: str) -> str:
-        """Fill in the form of a page that goes to an address with ``action`` in it, hidden fields included."""
-        form = next(found for found in re.findall(r"<form.*?</form>", page, re.DOTALL) if action in found)
-        address = re.search(r'action="([^"]+)"', form)
-        assert address is not None
+    def submit(self, page: str, target: str, /, **values: str) -> str:
+        """Fill in the form of a page that goes to the address ``target``, hidden fields included."""
+        form = next(found for found in re.findall(r"<form.*?</form>", page, re.DOTALL) if f'action="{target}"' in found)
         hidden = {}
         for tag in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", form):
             name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
             if name and value:
                 hidden[name[1]] = value[1]
-        return self.get(address[1], hidden | values)
+        return self.get(target, hidden | values)
 
 
 def test_the_package_comes_from_the_wheel(site: Site) -> None:
