@@ -15,18 +15,29 @@ from onvif_privacy.core.keys.ring import (
     generate,
     ring,
 )
-from onvif_privacy.core.keys.subjects import KeyDestroyed, SubjectSecret, destroy, known_key, subject_key
+from onvif_privacy.core.keys.subjects import (
+    KeyDestroyed,
+    OpeningKeys,
+    SubjectSecret,
+    derive_for,
+    destroy,
+    known_key,
+    subject_key,
+    subject_keys,
+)
 
 __all__ = [
     "KeyDestroyed",
     "KeyProvider",
     "KeyRingError",
+    "OpeningKeys",
     "Ring",
     "RingKey",
     "SealBroken",
     "SettingsProvider",
     "SubjectSecret",
     "derive",
+    "derive_for",
     "destroy",
     "generate",
     "known_key",
@@ -34,4 +45,5 @@ __all__ = [
     "ring",
     "seal",
     "subject_key",
+    "subject_keys",
 ]

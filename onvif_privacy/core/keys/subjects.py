@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.apps import apps
 from django.db import IntegrityError, router, transaction
 from django.utils import timezone
 
 from onvif_privacy.core.keys.envelope import SealBroken, open_sealed, seal
 from onvif_privacy.core.keys.ring import derive, ring
-from onvif_privacy.core.models import SubjectKey
+
+LOOKED_UP_AT_ONCE = 500  # SQLite of older builds takes 999 parameters
 
 
 class KeyDestroyed(Exception):
@@ -29,11 +35,20 @@ class SubjectSecret:
         return f"<SubjectSecret {self.id.hex()}>"
 
 
+def _model() -> Any:
+    # By name: models may hold encrypted fields, which stand on this module.
+    return apps.get_model("onvif_privacy", "SubjectKey")
+
+
+def _rows() -> Any:
+    return _model()._default_manager.using(router.db_for_write(_model()))
+
+
 def _place(subject_id: uuid.UUID, use: str, key_id: bytes) -> tuple[str, ...]:
     return ("subjectkey", use, key_id.hex(), str(subject_id))
 
 
-def _unwrap(row: SubjectKey) -> SubjectSecret:
+def _unwrap(row: Any) -> SubjectSecret:
     if row.wrapped is None:
         raise KeyDestroyed(f"The {row.use} key of this subject was destroyed.")
     key_id = bytes(row.key_id)
@@ -45,16 +60,26 @@ def _unwrap(row: SubjectKey) -> SubjectSecret:
     return SubjectSecret(key_id, secret)
 
 
-def _create(subject_id: uuid.UUID, use: str) -> SubjectKey:
-    key_id, ring_key = secrets.token_bytes(8), ring().active("data").id
-    wrapped = seal(
-        secrets.token_bytes(32),
-        key=derive("wrap", "subject", key_id=ring_key),
-        key_id=bytes.fromhex(ring_key),
-        place=_place(subject_id, use, key_id),
+def wrap(row: Any, secret: bytes) -> None:
+    """Wrap a key under the active ring key, in memory; the caller saves the row."""
+    row.ring_key = ring().active("data").id
+    row.wrapped = seal(
+        secret,
+        key=derive("wrap", "subject", key_id=row.ring_key),
+        key_id=bytes.fromhex(row.ring_key),
+        place=_place(row.subject_id, row.use, bytes(row.key_id)),
     )
-    row = SubjectKey(subject_id=subject_id, use=use, key_id=key_id, ring_key=ring_key, wrapped=wrapped)
-    with transaction.atomic(using=router.db_for_write(SubjectKey)):
+
+
+def _fresh(subject_id: uuid.UUID, use: str) -> Any:
+    row = _model()(subject_id=subject_id, use=use, key_id=secrets.token_bytes(8))
+    wrap(row, secrets.token_bytes(32))
+    return row
+
+
+def _create(subject_id: uuid.UUID, use: str) -> Any:
+    row = _fresh(subject_id, use)
+    with transaction.atomic(using=router.db_for_write(_model())):
         row.save(force_insert=True)
     return row
 
@@ -64,7 +89,7 @@ def subject_key(subject_id: uuid.UUID, use: str) -> SubjectSecret:
 
     One query, two the first time. Raises KeyDestroyed, or KeyRingError where the ring lacks the wrapping key.
     """
-    keys = SubjectKey.objects.using(router.db_for_write(SubjectKey)).filter(subject_id=subject_id, use=use)
+    keys = _rows().filter(subject_id=subject_id, use=use)
     row = keys.order_by("-generation").first()
     if row is None:
         try:
@@ -74,19 +99,81 @@ def subject_key(subject_id: uuid.UUID, use: str) -> SubjectSecret:
     return _unwrap(row)
 
 
+def subject_keys(subject_ids: Iterable[uuid.UUID], use: str) -> dict[uuid.UUID, SubjectSecret]:
+    """Return the key for ``use`` of each subject, made on first need; one query for 500 subjects, three if any is new.
+
+    Raises what `subject_key` raises.
+    """
+    wanted, found = list(dict.fromkeys(subject_ids)), dict[uuid.UUID, SubjectSecret]()
+    for start in range(0, len(wanted), LOOKED_UP_AT_ONCE):
+        part = wanted[start : start + LOOKED_UP_AT_ONCE]
+        keys = _rows().filter(subject_id__in=part, use=use).order_by("generation")
+        rows = {row.subject_id: row for row in keys}
+        missing = [_fresh(subject_id, use) for subject_id in part if subject_id not in rows]
+        if missing:
+            _rows().bulk_create(missing, ignore_conflicts=True)
+            rows = {row.subject_id: row for row in keys.all()}  # another request may have been first
+        found |= {subject_id: _unwrap(row) for subject_id, row in rows.items()}
+    return found
+
+
 def known_key(subject_id: uuid.UUID, use: str, key_id: bytes) -> SubjectSecret:
     """Return the key that a sealed value names; never makes one. One query.
 
     Raises SealBroken where the subject has no such key, KeyDestroyed, or KeyRingError as `subject_key`.
     """
-    keys = SubjectKey.objects.using(router.db_for_write(SubjectKey)).filter(subject_id=subject_id, use=use)
-    for row in keys:
+    for row in _rows().filter(subject_id=subject_id, use=use):
         if bytes(row.key_id) == key_id:
             return _unwrap(row)
     raise SealBroken("The sealed value cannot be opened.")
 
 
+class OpeningKeys:
+    """The keys that values of some subjects were sealed with, by key id; fetched in bulk, forgotten with the object.
+
+    A key id is looked up together with its subject, so a value sealed for somebody else finds no key.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[uuid.UUID, bytes], SubjectSecret | None] = {}
+        self._fetched: set[uuid.UUID] = set()
+
+    def __repr__(self) -> str:
+        return f"<OpeningKeys of {len(self._fetched)} subjects>"
+
+    def fetch(self, subject_ids: Iterable[uuid.UUID]) -> None:
+        """Load every key of subjects not known yet; one query for 500 of them."""
+        wanted = [one for one in dict.fromkeys(subject_ids) if one not in self._fetched]
+        for start in range(0, len(wanted), LOOKED_UP_AT_ONCE):
+            part = wanted[start : start + LOOKED_UP_AT_ONCE]
+            for row in _rows().filter(subject_id__in=part).exclude(use="evidence"):
+                key = None if row.wrapped is None else _unwrap(row)
+                self._known[row.subject_id, bytes(row.key_id)] = key
+            self._fetched.update(part)
+
+    def forget(self) -> None:
+        """Drop every key."""
+        self._known.clear()
+        self._fetched.clear()
+
+    def get(self, subject_id: uuid.UUID, key_id: bytes) -> SubjectSecret | None:
+        """Return the key; None where the subject never had it. Raises KeyDestroyed where it was destroyed."""
+        self.fetch([subject_id])
+        if (subject_id, key_id) not in self._known:
+            return None
+        key = self._known[subject_id, key_id]
+        if key is None:
+            raise KeyDestroyed("The key of this value was destroyed.")
+        return key
+
+
+def derive_for(subject_id: uuid.UUID, label: str) -> bytes:
+    """Derive 32 bytes from a subject's data key for one use; they end with that key. Raises KeyDestroyed."""
+    info = b"onvif_privacy v1|subject|" + label.encode()
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(subject_key(subject_id, "data").secret)
+
+
 def destroy(subject_id: uuid.UUID, use: str) -> int:
     """Destroy every key the subject has for ``use``; returns how many. What they sealed is unreadable from then on."""
-    keys = SubjectKey.objects.using(router.db_for_write(SubjectKey)).filter(subject_id=subject_id, use=use)
-    return keys.filter(destroyed_at__isnull=True).update(wrapped=None, destroyed_at=timezone.now())
+    keys = _rows().filter(subject_id=subject_id, use=use)
+    return int(keys.filter(destroyed_at__isnull=True).update(wrapped=None, destroyed_at=timezone.now()))
