@@ -60,7 +60,8 @@ class TestRealLog:
     # The documented exclusions, written down a second time.
     LINE = re.compile(r'^(\S+) \S+ \S+ \[(.+?)\] "(.*?)(?<!\\)" (\d+) \S+ "(.*?)(?<!\\)" "(.*?)(?<!\\)"$')
     PAGES = {"", "html", "htm", "xhtml", "shtml", "phtml", "php", "asp", "aspx", "jsp", "jspx", "cgi", "do"}
-    BROWSER = re.compile(r"(?i)Mozilla/\d|Opera/\d|(ELinks|Links|Lynx|w3m|Dillo|NetSurf|retawq)\b|Nokia|SonyEricsson|SAMSUNG|BlackBerry|LG|MOT|HTC|Huawei|ZTE")
+    TEXT = re.compile(r"(?i)(ELinks|Links|Lynx|w3m|Dillo|NetSurf|retawq)\b")
+    BROWSER = re.compile(r"(?i)Mozilla/\d|Opera/\d|Nokia|SonyEricsson|SAMSUNG|BlackBerry|LG|MOT|HTC|Huawei|ZTE")
 
     def expected(self, path: Path) -> tuple[Counter[str], Counter[str], Counter[str], int]:
         pages: Counter[str] = Counter()
@@ -87,7 +88,8 @@ class TestRealLog:
     def is_bot(self, agent: str) -> bool:
         device = parse_device(agent)
         spider = device is not None and device.family == "Spider"
-        return spider or not self.BROWSER.match(agent) or bool(PROGRAM.search(agent))
+        named = not self.BROWSER.match(agent) or bool(PROGRAM.search(agent))
+        return spider or (named and not self.TEXT.match(agent))
 
     def host(self, referrer: str) -> str:
         if referrer == "-":

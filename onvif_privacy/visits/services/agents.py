@@ -26,26 +26,32 @@ class Agent(NamedTuple):
     device: str
 
 
-# What people browse with introduces itself like this. The text browsers are people too.
+# Browsers of the text console: people too, though their names hold words that programs use.
+TEXT_BROWSER = re.compile(r"(?:ELinks|Links|Lynx|w3m|Dillo|NetSurf|retawq)\b", re.IGNORECASE)
+# What people browse with introduces itself like this.
 BROWSER = re.compile(
-    r"Mozilla/\d|Opera/\d|(?:ELinks|Links|Lynx|w3m|Dillo|NetSurf|retawq)\b"
-    r"|(?:Nokia|SonyEricsson|SAMSUNG|BlackBerry|LG|MOT|HTC|Huawei|ZTE)[-_A-Za-z0-9]*/?",
+    r"Mozilla/\d|Opera/\d|(?:Nokia|SonyEricsson|SAMSUNG|BlackBerry|LG|MOT|HTC|Huawei|ZTE)[-_A-Za-z0-9]*/?",
     re.IGNORECASE,
 )
+# Kinds of programs by their words, tools that programs are built with, an address to ask about them, and the old
+# formula "compatible;" with a name that is no browser's.
 PROGRAM = re.compile(
     r"bot\b|bot[/_;-]|robot|crawl|spider|slurp|scrap|fetch|archiv|harvest|extract|sucker|copier|capture|httrack"
     r"|monitor|uptime|pingdom|synthetic|headless|phantomjs|selenium|playwright|puppeteer|lighthouse|page ?speed"
-    r"|validat|verif|checker|scanner|audit|survey|research|preview|thumbnail|favicon|snippet|proxy"
-    r"|curl|wget|libwww|lwp|python|java/|okhttp|go-http|axios|node-fetch|ruby|perl|php/|apache-http|zgrab|nmap"
-    r"|feed|rss\b|reader|subscribers|inoreader|newsblur|seo\b|analy[sz]er|optimi[sz]er|indexer|search ?engine"
+    r"|validat|verif|check|scan|audit|inspector|survey|research|preview|thumbnail|favicon|snippet|proxy|sitemap"
+    r"|curl|wget|libwww|lwp|python|java/|okhttp|go-http|axios|node-fetch|ruby/|perl/|php/|http-?client|nikto|openvas"
+    r"|zgrab|nmap|feed|rss\b|reader|subscribers|seo\b|analy[sz]er|optimi[sz]er|indexer|search ?engine|agent"
     r"|google-|-google\b|googleother|adsbot|mediapartners|facebookexternalhit|facebookcatalog|meta-external"
-    r"|gptbot|chatgpt|openai|anthropic|claude|cohere|perplexity|bytespider|https?://|\+?www\.|@[a-z0-9-]+\.",
+    r"|gpt|openai|anthropic|claude|cohere|perplexity|bytespider|https?://|\+?www\.|@[a-z0-9-]+\."
+    r"|[a-z0-9-]\.(?:com|net|org|io|ai)\b|compatible; ?(?!MSIE|Konqueror|iCab|OmniWeb)",
     re.IGNORECASE,
 )
 _TABLET = re.compile(r"iPad|Tablet|Kindle|Silk/|PlayBook|Nexus (?:7|9|10)\b", re.IGNORECASE)
 _MOBILE = re.compile(r"Mobi|iPhone|iPod|Phone|BlackBerry|Opera M(?:ini|obi)|Android", re.IGNORECASE)
 _DESKTOP = re.compile(r"Windows NT|Macintosh|X11|CrOS", re.IGNORECASE)
 
+PROGRAM_AGENT = Agent(True, "", "", "")
+UNKNOWN_AGENT = Agent(False, "", "", "")
 _cache: dict[str, Agent] = {}
 
 
@@ -61,12 +67,12 @@ def classify(value: str) -> Agent:
 
 def _classified(value: str) -> Agent:
     if value == NOT_LOGGED:
-        return Agent(False, "", "", "")
-    if not value or value == "-" or not BROWSER.match(value) or PROGRAM.search(value):
-        return Agent(True, "", "", "")
+        return UNKNOWN_AGENT
+    if not TEXT_BROWSER.match(value) and (not BROWSER.match(value) or PROGRAM.search(value)):
+        return PROGRAM_AGENT
     result = parse(value)
     if result.device is not None and result.device.family == "Spider":
-        return Agent(True, "", "", "")
+        return PROGRAM_AGENT
     family = result.user_agent.family if result.user_agent else ""
     system = result.os.family if result.os else ""
     return Agent(False, family[:64], system[:64], _device(value))
