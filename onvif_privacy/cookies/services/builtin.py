@@ -102,3 +102,13 @@ def _of_this_room() -> Iterator[DeviceItem]:
             http_only=http_only,
             set_by="server",
         )
+    yield DeviceItem(
+        "privacy_declined",
+        purpose=NECESSARY,
+        provider=house.ORGANISATION,
+        duration=SESSION,
+        text=_("Remembers in this tab that you declined, where the browser keeps no cookies."),
+        reason=_("Remembers your decision, so that you are not asked again on each page."),
+        kind="session_storage",
+        set_by="script",
+    )

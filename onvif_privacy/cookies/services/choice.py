@@ -96,10 +96,15 @@ def _signer(name: str) -> Signer:
     return Signer(salt=f"{SALT}\0{name}\0{FORMAT}")
 
 
-def key_mark() -> str:
-    """Return 8 characters derived from ``SECRET_KEY``, by which the script sees that the key was changed."""
-    digest = salted_hmac(f"{SALT}\0mark", FORMAT, settings.SECRET_KEY, algorithm="sha256").digest()
+def key_mark(key: str | bytes | None = None) -> str:
+    """Return 8 characters derived from a key (``SECRET_KEY``), by which the script sees that the key was changed."""
+    digest = salted_hmac(f"{SALT}\0mark", FORMAT, key or settings.SECRET_KEY, algorithm="sha256").digest()
     return base64.urlsafe_b64encode(digest[:6]).decode()
+
+
+def key_marks() -> str:
+    """Return the marks of every key whose signatures still count, separated by spaces, the present one first."""
+    return " ".join(key_mark(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
 
 def sign(choice: Choice, name: str) -> str:

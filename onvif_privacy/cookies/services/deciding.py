@@ -7,7 +7,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from django.db import DatabaseError
 from django.http.response import HttpResponseBase
@@ -15,7 +14,8 @@ from django.http.response import HttpResponseBase
 from onvif_privacy.cookies.conf import conf
 from onvif_privacy.cookies.models import PolicyText, PolicyVersion
 from onvif_privacy.cookies.services import choice as choices
-from onvif_privacy.cookies.services import running, wording
+from onvif_privacy.cookies.services import answering, running, wording
+from onvif_privacy.cookies.services.answering import Action, Standing
 from onvif_privacy.cookies.services.choice import Answer, Choice
 from onvif_privacy.cookies.services.policy import Policy
 from onvif_privacy.cookies.services.shown import Shown
@@ -24,8 +24,6 @@ from onvif_privacy.core import consent, subjects
 from onvif_privacy.core.consent import ConsentUnavailable, ContextRef, Method, Outcome, State
 from onvif_privacy.core.models import Notice, Subject
 
-Action = Literal["accept", "decline", "save", "allow", "withdraw", "record"]
-ACTIONS: tuple[Action, ...] = ("accept", "decline", "save", "allow", "withdraw", "record")
 METHODS = {"a": Method.ACCEPT_ALL, "r": Method.DECLINE_ALL, "c": Method.CHOSEN}
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -57,20 +55,20 @@ def decide(
 ) -> Decided:
     """Decide for one browser and record it.
 
-    ``accept`` grants what was asked, ``save`` exactly ``slugs``, ``allow`` these besides what is granted, ``withdraw``
-    takes these back (all without ``slugs``), ``decline`` refuses everything, ``record`` only repeats what could not be
-    recorded. A refusal by a stranger needs no database. Raises UnknownPurpose, Outdated, IdempotencyConflict, and
+    `answering.answers` says what each action means; ``record`` only repeats what could not be recorded. A refusal by a
+    stranger needs no database. Raises UnknownPurpose, Outdated, IdempotencyConflict, and
     ConsentUnavailable for a grant that cannot be recorded; a withdrawal holds even then and is flagged in the choice.
     """
     policy, named = privacy.declaration, set(slugs)
     if shown.policy != policy.number and action in ("accept", "save", "allow"):
         policy = _newest()
     _known(policy, named, shown)
-    answers = _answers(privacy, policy, action, named, shown)
+    standing = Standing.of(privacy, policy)
+    answers = answering.answers(standing, action, named, asked=shown.generations.keys(), on_bar=surface == "bar")
     if action == "record" and privacy.choice:
         choice = privacy.choice
     else:
-        choice = Choice(int(time.time()), policy.number, answers, _method(answers, policy))
+        choice = Choice(int(time.time()), policy.number, answers, answering.method(answers, policy))
     fresh = {slug for slug, answer in answers.items() if answer.granted and privacy.stored(slug) != answer}
     key = key if _KEY.fullmatch(key) else uuid.uuid4().hex
     if fresh:
@@ -94,51 +92,6 @@ def _known(policy: Policy, named: set[str], shown: Shown) -> None:
         if slug in shown.generations:
             raise Outdated(f"{slug} is not asked about any more.")
         raise UnknownPurpose(f"{slug} is no purpose of this site.")
-
-
-def _answers(privacy: Silent, policy: Policy, action: Action, named: set[str], shown: Shown) -> dict[str, Answer]:
-    """Return what each purpose is answered with now; a purpose left out stays undecided."""
-    granted = {slug for slug in policy.optional if verdict(privacy.occurrences, slug, policy, gpc=privacy.gpc)[0] is State.GRANTED}
-    by_signal = policy.covered if privacy.gpc else frozenset()
-    open_still: set[str] = set()
-    if action == "accept":
-        # under a privacy signal what it covers was not asked: it takes a switch of its own to allow it
-        wanted = {slug for slug in policy.optional & shown.generations.keys() if slug not in by_signal} | granted
-        open_still = set(policy.optional) - wanted - _refused(privacy, policy)
-    elif action == "save":
-        wanted = named
-    elif action == "allow":
-        wanted = granted | named
-        open_still = set(policy.optional) - wanted - _refused(privacy, policy)
-    elif action == "withdraw":
-        wanted = granted - named if named else set()
-        open_still = set(policy.optional) - granted - _refused(privacy, policy) if wanted else set()
-    elif action == "record":
-        return dict(privacy.choice.answers) if privacy.choice else {}
-    else:
-        wanted = set()
-    kept = {slug: _grant(privacy, policy, slug, slug in granted) for slug in wanted}
-    return kept | {slug: Answer(False) for slug in policy.optional - wanted - open_still}
-
-
-def _refused(privacy: Silent, policy: Policy) -> set[str]:
-    """Return what the visitor refused by a choice; a signal alone is written into no choice."""
-    answers = {slug: verdict(privacy.occurrences, slug, policy, gpc=privacy.gpc) for slug in policy.optional}
-    return {slug for slug, (state, why) in answers.items() if state is State.REFUSED and why == "choice"}
-
-
-def _grant(privacy: Silent, policy: Policy, slug: str, standing: bool) -> Answer:
-    stored = privacy.stored(slug)
-    if standing and stored is not None:
-        return stored
-    return Answer(True, policy.generation(slug), under_gpc=privacy.gpc)
-
-
-def _method(answers: Mapping[str, Answer], policy: Policy) -> str:
-    granted = {slug for slug, answer in answers.items() if answer.granted}
-    if not granted:
-        return "r"
-    return "a" if granted >= policy.optional else "c"
 
 
 def _granted(
@@ -234,6 +187,6 @@ def choice_cookies(granted: Iterable[str] = (), *, clock: Callable[[], float] = 
     _known(policy, wanted, Shown(policy.number, "", "", {}))
     answers = {slug: Answer(slug in wanted, policy.generation(slug) if slug in wanted else 0) for slug in policy.optional}
     reference = Subject().reference if wanted else ""
-    choice = Choice(int(clock()), policy.number, answers, _method(answers, policy), reference)
+    choice = Choice(int(clock()), policy.number, answers, answering.method(answers, policy), reference)
     name, state = choices.cookie_names()
     return {name: choices.sign(choice, name), state: choices.state_value(choice)}

@@ -17,15 +17,18 @@ from django.utils.translation import get_language, gettext, ngettext, override
 
 from onvif_privacy.cookies.conf import conf
 from onvif_privacy.cookies.models import Kind
-from onvif_privacy.cookies.services.choice import cookie_names, key_mark, lifetime
-from onvif_privacy.cookies.services.declared import COOKIE, NECESSARY, Item, languages, said
+from onvif_privacy.cookies.services.choice import cookie_names, key_marks, lifetime
+from onvif_privacy.cookies.services.declared import NECESSARY, Item, languages, said
 from onvif_privacy.cookies.services.policy import Policy
 from onvif_privacy.cookies.services.snapshot import Group
 from onvif_privacy.core.conf import conf as house
 
 _TOKEN = re.compile(r"([0-9a-f]{64})?\.([a-z0-9_.-]{0,2000})")
 _PAIR = re.compile(r"([a-z][a-z0-9_]{0,47})\.(0|[1-9][0-9]{0,8})")
-_ADDRESSES = ("choice", "settings", "declaration", "state", "state_css", "sweep", "shown", "names")
+_NO_SPACE = re.compile(r"[!-<>-~]+")  # the script splits at spaces and "="
+_STORAGE = {"cookie": "", "local_storage": "l:", "session_storage": "s:", "indexed_db": "i:", "cache_storage": "c:"}
+MOST_PATTERNS = 1000
+_ADDRESSES = ("choice", "settings", "declaration", "state", "state_css", "sweep", "names")
 
 
 @dataclass(frozen=True)
@@ -128,13 +131,19 @@ def groups(policy: Policy, language: str) -> list[dict[str, Any]]:
 
 
 def patterns(policy: Policy) -> str:
-    """Return for the script which names of cookies belong to which purpose: ``slug=expression`` joined by spaces."""
+    """Return for the script which names belong to which purpose: ``slug=expression`` joined by spaces.
+
+    Names a script cannot see are left out; those of storage begin with ``l:``, ``s:``, ``i:`` or ``c:``. Empty where it
+    would make each page longer by more than 1,000 characters: the server's own deletions do without it.
+    """
     rules = []
     for declared in policy.groups():
-        names = [one.name for one in policy.snapshot.items_of(declared.slug) if one.kind == COOKIE]
+        visible = [one for one in policy.snapshot.items_of(declared.slug) if not one.http_only and _NO_SPACE.fullmatch(one.name)]
+        names = [_STORAGE[one.kind] + ".*".join(map(_escape, one.name.split("*"))) for one in visible]
         if names:
-            rules.append(f"{declared.slug}=" + "|".join(".*".join(map(_escape, name.split("*"))) for name in names))
-    return " ".join(rules)
+            rules.append(f"{declared.slug}={'|'.join(names)}")
+    text = " ".join(rules)
+    return text if len(text) <= MOST_PATTERNS else ""
 
 
 def _escape(text: str) -> str:
@@ -178,12 +187,13 @@ def bar(policy: Policy, language: str, *, next_page: str = "") -> dict[str, Any]
         "dialog_url": dialog_address(policy, language),
         "purposes": asked,
         "covered": " ".join(one["slug"] for one in asked if one["gpc"]),
-        "key_mark": key_mark(),
+        "key_mark": key_marks(),
         "state_cookie": cookie_names()[1],
         "max_age": lifetime(),
         "organisation": house.ORGANISATION,
         "patterns": patterns(policy),
         "report": conf.CLIENT_REPORT_PURPOSE,
+        "shown_url": "",  # nobody counts yet how often the bar was seen
         "asks": policy.asks,
     }
 

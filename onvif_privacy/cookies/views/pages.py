@@ -189,15 +189,11 @@ def state(request: HttpRequest) -> JsonResponse:
 def state_css(request: HttpRequest) -> HttpResponse:
     """Return the few rules that hide the bar of those who decided; asked for by browsers without JavaScript only."""
     privacy = silent(request)
-    granted = [slug for slug, found in privacy.states().items() if found is State.GRANTED]
-    rules = []
-    if not privacy.open_purposes():
-        rules.append(".privacy-bar{display:none}")
-    if granted:
-        rules.append(".privacy-withdraw{display:inline}")
-    if privacy.gpc and privacy.declaration.covered:
-        rules.append(".privacy-gpc{display:block}")
-    for slug in granted:
-        rules.append(f'[data-privacy-needs="{slug}"] .privacy-notice{{display:none}}')
-        rules.append(f'[data-privacy-needs="{slug}"] .privacy-feature{{display:block}}')
-    return HttpResponse("\n".join(rules), content_type="text/css; charset=utf-8")
+    states = privacy.states()
+    context = {
+        "decided": not privacy.open_purposes(),
+        "granted": [slug for slug, found in states.items() if found is State.GRANTED],
+        "gpc": privacy.gpc and bool(privacy.declaration.covered),
+        "purposes": [{"slug": slug, "state": found.value} for slug, found in states.items()],
+    }
+    return render(request, f"{FOLDER}/state.css", context, content_type="text/css; charset=utf-8")

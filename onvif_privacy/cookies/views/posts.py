@@ -1,4 +1,4 @@
-"""What visitors send: a decision, a sweep, that the bar was shown, and names of unknown cookies."""
+"""What visitors send: a decision, a sweep, and names of unknown cookies."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 View = Callable[[HttpRequest], HttpResponse]
 
+SETTINGS = "onvif_privacy_cookies:settings"
 GRANTING = ("accept", "save", "allow")
 RETRY_SECONDS = 30
 NAMES, NAME_LENGTH = 20, 64
@@ -85,8 +86,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
     form = DecisionForm(request.POST)
     if wants_json(request) or not form.is_valid():
         return refuse(request, 403, "confirm", message)
-    action = "save" if form.action_taken == "save" else form.action_taken
-    return settings_response(request, status=403, code="confirm", confirm={"action": action, "purposes": form.slugs})
+    asked = {"action": form.action_taken, "purposes": form.slugs}
+    return settings_response(request, status=403, code="confirm", confirm=asked)
 
 
 @own_pages_only
@@ -96,7 +97,7 @@ def choice(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return refuse(request, 400, "invalid", _("This form was not understood."))
     if form.cleaned_data["action"] == "choose":
-        return SeeOther(_settings_address(request))
+        return SeeOther(reverse(SETTINGS))
     if form.action_taken in GRANTING and not _within_limit(request, form):
         return refuse(request, 429, "limit", _("Too many choices in a short time. Please wait a minute."))
     try:
@@ -113,10 +114,6 @@ def choice(request: HttpRequest) -> HttpResponse:
             request, 503, "unavailable", _("Your choice cannot be recorded just now, so nothing was allowed. Please try again.")
         )
     return _answer(request, decided)
-
-
-def _settings_address(request: HttpRequest) -> str:
-    return reverse("onvif_privacy_cookies:settings")
 
 
 def _within_limit(request: HttpRequest, form: DecisionForm) -> bool:
@@ -139,7 +136,7 @@ def _decide(request: HttpRequest, form: DecisionForm) -> Decided:
 
 def _answer(request: HttpRequest, decided: Decided) -> HttpResponse:
     """Answer a decision with its cookies and the first deletions; ``left`` tells the script to sweep on."""
-    response: HttpResponse = SeeOther(next_page(request) or _settings_address(request))
+    response: HttpResponse = SeeOther(next_page(request) or reverse(SETTINGS))
     after, deletions = "", HttpResponse()
     if guard.enforcing(decided.policy):
         after = sweeping.sweep(deletions, request, decided.policy, decided.allows)
@@ -175,12 +172,6 @@ def sweep(request: HttpRequest) -> HttpResponse:
     else:
         response = JsonResponse({"left": 0, "after": ""})
     return response
-
-
-@own_pages_only
-def shown(request: HttpRequest) -> HttpResponse:
-    """Take the word of a page that its bar was visible. Nothing is kept of it yet."""
-    return HttpResponse(status=204)
 
 
 @own_pages_only

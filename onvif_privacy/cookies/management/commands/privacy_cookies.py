@@ -1,0 +1,94 @@
+"""``privacy_cookies publish``: freezes what is declared into a version that runs everywhere."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from onvif_privacy.cookies.services import publishing
+from onvif_privacy.cookies.services.changes import Change, NotWording
+from onvif_privacy.cookies.services.publishing import Draft, NothingToPublish, NotPublishable, PublishedMeanwhile
+from onvif_privacy.cookies.services.snapshot import Contradiction
+
+DRIFT, WRONG_USE, UNPROVEN = 1, 2, 3
+
+
+class Command(BaseCommand):
+    """Exit codes: 0 good, 1 drafts differ from what is published (``--check``), 2 wrong use, 3 database out of reach."""
+
+    help = "Publish the cookie policy: what code and admin declare becomes the version that runs."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the verb and its options."""
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        publish = verbs.add_parser("publish", help="print the differences and publish them")
+        publish.add_argument("--check", action="store_true", help="publish nothing; exit with 1 if anything differs")
+        publish.add_argument(
+            "--cosmetic",
+            action="append",
+            default=[],
+            metavar="SLUG=REASON",
+            help="a change of wording of this purpose means nothing new, so nobody is asked again",
+        )
+        publish.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Publish, or only look."""
+        cosmetic = _reasons(options["cosmetic"])
+        try:
+            draft = publishing.draft(cosmetic)
+            if options["check"]:
+                self._say(draft, options["json"], published=False)
+                if draft.changes:
+                    raise CommandError("The published cookie policy is not what is declared.", returncode=DRIFT)
+                return
+            if draft.changes:
+                publishing.publish(cosmetic=cosmetic)
+        except (Contradiction, NotPublishable, NotWording, PublishedMeanwhile) as error:
+            raise CommandError(str(error), returncode=WRONG_USE) from error
+        except DatabaseError as error:
+            hint = "Is the database running, and was 'manage.py migrate' run?"
+            raise CommandError(f"The cookie policy could not be read or written: {error}. {hint}", returncode=UNPROVEN) from error
+        except NothingToPublish:
+            pass
+        self._say(draft, options["json"], published=bool(draft.changes))
+
+    def _say(self, draft: Draft, as_json: bool, *, published: bool) -> None:
+        number = draft.number if published else draft.number - 1
+        if as_json:
+            result = {
+                "published": published,
+                "number": number,
+                "asked_again": draft.renewed,
+                "changes": [change.stored() for change in draft.changes],
+            }
+            self.stdout.write(json.dumps(result, ensure_ascii=False))
+            return
+        for change in draft.changes:
+            self.stdout.write(_line(change))
+        if published:
+            self.stdout.write(self.style.SUCCESS(f"Published as version {number}."))
+            if draft.renewed:
+                self.stdout.write(f"Who granted these is asked again: {', '.join(draft.renewed)}.")
+        elif not draft.changes:
+            self.stdout.write(f"Version {number} is what is declared.")
+
+
+def _line(change: Change) -> str:
+    weight = "material" if change.material else "cosmetic"
+    reason = f" ({change.reason})" if change.reason else ""
+    return f"{weight:9}{change.purpose or 'bar'}: {change.label}{reason}"
+
+
+def _reasons(pairs: list[str]) -> dict[str, str]:
+    reasons = {}
+    for pair in pairs:
+        slug, equals, reason = pair.partition("=")
+        if not equals or not reason.strip():
+            raise CommandError(f"--cosmetic needs SLUG=REASON, not {pair!r}.", returncode=WRONG_USE)
+        reasons[slug] = reason
+    return reasons
