@@ -149,18 +149,26 @@ class DraftAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             if attempt(request, act, _("The version is published.")):
                 return HttpResponseRedirect(reverse("admin:onvif_privacy_statement_version_changelist"))
             return HttpResponseRedirect(request.path)
+        found = review.review(draft)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Review and publish"),
             "draft": draft,
-            "review": review.review(draft),
+            "review": found,
             "submitted_by_name": person(draft.submitted_by),
             "form": form,
             "may_submit": request.user.has_perm(EDIT),
-            "may_publish": request.user.has_perm(PUBLISH),
+            "may_publish": request.user.has_perm(PUBLISH) and self._is_ready(request, draft, found),
         }
         return TemplateResponse(request, "admin/onvif_privacy_statement/review.html", context)
+
+    def _is_ready(self, request: HttpRequest, draft: Draft, found: review.Review) -> bool:
+        """Whether the button would be refused; the service decides, this only spares a click."""
+        if not found.needs_second_person:
+            return True
+        own = Subject.objects.for_user(staff(request)).reference
+        return bool(draft.submitted_by) and draft.submitted_by != own and not found.edited_since_submission
 
 
 class PublishedInline(admin.TabularInline):  # type: ignore[type-arg]

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from onvif_privacy.statement.services import reading
 from onvif_privacy.statement.services.appendix import legal_bases, recorded
 from onvif_privacy.statement.services.copies import known, newest_texts
+from onvif_privacy.statement.services.difference import by_clause
 from onvif_privacy.statement.services.difference import difference as compare
 from onvif_privacy.statement.services.reading import DEFAULT, Shown
 from onvif_privacy.statement.services.sentences import sentences
@@ -95,7 +96,8 @@ def difference(request: HttpRequest, before: int, after: int) -> HttpResponse:
     context = {
         "old": old,
         "new": new,
-        "changes": changes,
+        "parts": [part for part in by_clause(changes) if part.differs],
+        "unchanged": [part.heading for part in by_clause(changes) if part.heading and not part.differs],
         "count": sum(change.kind != "same" for change in changes),
         "direction": _direction(new.text.language),
     }

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onvif_privacy.statement.services.difference import Change, as_html, as_lines, difference
+from onvif_privacy.statement.services.difference import Change, as_html, as_lines, by_clause, difference
 from onvif_privacy.statement.services.drafts import shipped
 
 WORDS = st.lists(
@@ -92,3 +92,13 @@ def test_plain_lines_begin_with_their_sign() -> None:
     assert list(as_lines(difference("Same.\nWe keep little.", "Same.\nWe keep nothing.\nNew here!"))) == [
         "  Same.", "- We keep little.", "+ We keep nothing.", "+ New here!",
     ]  # fmt: skip
+
+
+def test_changes_stand_under_their_clause_and_unchanged_clauses_are_apart() -> None:
+    old = "# T\n## A {#a}\nOne.\n## B {#b}\nTwo."
+    parts = by_clause(difference(old, old.replace("Two.", "Three things.")))
+    assert [(part.heading.after if part.heading else None, part.differs) for part in parts] == [
+        (None, False),
+        ("## A {#a}", False),
+        ("## B {#b}", True),
+    ]

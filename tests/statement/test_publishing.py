@@ -217,15 +217,25 @@ def test_version_cannot_be_moved_to_an_earlier_day() -> None:
         publishing.postpone(version=version, to=timezone.now() + timedelta(days=9), reason="", actor=publisher())
 
 
-def test_later_version_does_not_overtake_a_postponed_one() -> None:
+def test_later_version_does_not_overtake_one_that_is_still_to_come() -> None:
+    now = timezone.now()
+    second = publishing.publish(draft=next_draft(published(), "material"), actor=publisher(), now=now)
+    draft = next_draft(second, "editorial")
+    with pytest.raises(Refused, match="that early"):
+        publishing.publish(draft=draft, actor=publisher(), effective_at=now + timedelta(days=1), now=now)
+    third = publishing.publish(draft=draft, actor=publisher(), now=now)
+    assert Effect.objects.get(version=third).effective_at == now + timedelta(days=30)
+
+
+def test_postponing_a_version_holds_the_later_ones_back_too() -> None:
     now = timezone.now()
     first = published()
     second = publishing.publish(draft=next_draft(first, "material"), actor=publisher(), now=now)
-    third = publishing.publish(draft=next_draft(second, "editorial"), actor=publisher(), now=now)
-    shown = reading.current("en", moment=now + timedelta(days=29))
-    assert shown is not None
-    assert shown.version == first
-    assert Effect.objects.get(version=third).effective_at < now + timedelta(days=1)
+    publishing.publish(draft=next_draft(second, "editorial"), actor=publisher(), now=now)
+    late, hour_later = now + timedelta(days=60), now + timedelta(hours=1)
+    publishing.postpone(version=second, to=late, reason="", actor=publisher(), now=hour_later)
+    numbers = [reading.current("en", moment=late + timedelta(days=days)) for days in (-1, 1)]
+    assert [shown.version.number for shown in numbers if shown] == [1, 3]
 
 
 def test_translation_may_come_later_with_the_facts_of_publication(settings: Settings) -> None:

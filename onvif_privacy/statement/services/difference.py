@@ -45,6 +45,30 @@ def difference(before: str, after: str) -> list[Change]:
     return changes
 
 
+@dataclass(frozen=True)
+class Part:
+    """The changes of one clause; ``heading`` is None for the title above the first clause."""
+
+    heading: Change | None
+    changes: list[Change]
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything in it changed, its heading included."""
+        return any(change.kind != "same" for change in (self.heading, *self.changes) if change)
+
+
+def by_clause(changes: Sequence[Change]) -> list[Part]:
+    """Put the changes under the clauses they belong to, in the order of reading."""
+    parts = [Part(None, [])]
+    for change in changes:
+        if (change.after or change.before).startswith("## "):
+            parts.append(Part(change, []))
+        else:
+            parts[-1].changes.append(change)
+    return parts
+
+
 def as_lines(changes: Sequence[Change]) -> Iterator[str]:
     """Yield the changes as lines of plain text that begin with "+", "-" or a space, for mail and the terminal."""
     for change in changes:

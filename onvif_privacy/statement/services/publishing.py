@@ -51,14 +51,16 @@ def change_of(draft: Draft) -> Change:
     return Change.MATERIAL
 
 
-def earliest(change: Change, moment: datetime) -> datetime:
+def earliest(document: Document, change: Change, moment: datetime) -> datetime:
     """Return the first moment at which a version published at ``moment`` may take effect.
 
-    A first version may do so at once: there is no copy anywhere that would still show another.
+    A first version may do so at once: there is no copy anywhere that would still show another. A later one never
+    overtakes a version that was published before it and is still to come.
     """
     if change == Change.FIRST:
         return moment
-    return moment + (timedelta(days=conf.NOTICE_DAYS) if change == Change.MATERIAL else LEAD)
+    ahead = moment + (timedelta(days=conf.NOTICE_DAYS) if change == Change.MATERIAL else LEAD)
+    return max([ahead, *(step.at for step in timeline(Effect.objects.of(document.slug)))])
 
 
 @transaction.atomic
@@ -84,8 +86,9 @@ def publish(
     found = problems(draft)
     if found:
         raise BadSource(found)
-    effective_at = effective_at or earliest(change, now)
-    if effective_at < earliest(change, now):
+    first_moment = earliest(document, change, now)
+    effective_at = effective_at or first_moment
+    if effective_at < first_moment:
         raise Refused(_("This version cannot take effect that early."))
     version = _insert(document, draft, change, person, actor, now)
     _record_effect(version, effective_at, reason=draft.reason, actor=actor, now=now)

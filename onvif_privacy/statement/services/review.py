@@ -69,6 +69,6 @@ def review(draft: Draft) -> Review:
         problems=problems,
         warnings=warnings,
         languages=languages,
-        earliest=publishing.earliest(change, timezone.now()),
+        earliest=publishing.earliest(draft.document, change, timezone.now()),
         edited_since_submission=bool(draft.submitted_by) and draft.submitted_digest != drafts.content_digest(draft),
     )
