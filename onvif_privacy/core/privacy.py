@@ -78,6 +78,7 @@ declare(
     EntryKind("consent.renewed", {"purpose": Slug, "purpose_digest": Digest, "reference": Code}),
     EntryKind("ledger.released", {"table": Slug, "row": Ref, "reason": Slug}),
     EntryKind("party.changed", {"party": Slug, "digest": Digest, "change": Code}),
+    EntryKind("promise.attested", {"attestation": Ref, "promise": Slug}),
     EntryKind("subject.restricted", {"subject": Ref}),
     EntryKind("subject.unrestricted", {"subject": Ref}),
 )
@@ -89,6 +90,8 @@ declare(
     Guard("onvif_privacy.Decision", "releasable"),
     Guard("onvif_privacy.Renewal", "insert_only"),
     Guard("onvif_privacy.Release", "insert_only"),
+    Guard("onvif_privacy.Attestation", "insert_only"),
+    Guard("onvif_privacy.Proof", "insert_only"),
 )
 
 declare_django()

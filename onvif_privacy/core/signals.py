@@ -5,6 +5,7 @@ from django.dispatch import Signal
 decision_recorded = Signal()  # decision: Decision, before: Outcome | None
 subjects_merged = Signal()  # visitor: Subject, into: Subject
 purpose_renewed = Signal()  # renewal: Renewal
+verdict_changed = Signal()  # promise: Promise, before: Verdict | None, after: Verdict
 seal_closed = Signal()  # seal: Seal
 keys_rotated = Signal()  # old: str, new: str
 job_alarmed = Signal()  # job: str, reason: str

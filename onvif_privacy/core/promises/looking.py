@@ -1,0 +1,50 @@
+"""What a check may use to look, and what a saboteur may use to plant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core import mail
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.utils import timezone
+
+from onvif_privacy.core.conf import conf
+
+
+class Look:
+    """A stranger's eyes: the site's pages, the databases and the clock, and a count of what was looked at.
+
+    ``base_url`` is only named in findings; pages are asked for in process, with the host of ``SITES``.
+    """
+
+    def __init__(self, *, now: Callable[[], datetime] = timezone.now) -> None:
+        self.count = 0
+        self.now = now
+
+    def seen(self, number: int = 1) -> None:
+        """Count what was looked at, so that having looked at nothing is told from having found nothing."""
+        self.count += number
+
+    def stranger(self, **headers: str) -> Client:
+        """Return a client without cookies that asks over https, as a visitor's browser does."""
+        host = (conf.SITES or ("localhost",))[0]
+        return Client(SERVER_NAME=host, raise_request_exception=False, headers=headers or None)
+
+    def get(self, address: str, client: Client | None = None, **extra: Any) -> HttpResponseBase:
+        """Ask for one page of the site over https and count it."""
+        self.seen()
+        response: HttpResponseBase = (client or self.stranger()).get(address, secure=True, **extra)
+        return response
+
+
+class Plant:
+    """What a saboteur works with. Refuses any database but a test database."""
+
+    def __init__(self) -> None:
+        if not hasattr(mail, "outbox"):
+            raise RuntimeError("Saboteurs work in test databases only.")
+        self.settings = settings
