@@ -111,21 +111,23 @@ def _sentences(text: str) -> list[str]:
 
 
 def _replaced(old: list[str], new: list[str]) -> Iterator[Change]:
-    """Pair each new line with the old one most like it, in order; what finds no pair is gone or new."""
-    start = 0
-    for line in new:
+    """Pair each new line with the old one most like it, in order; what finds no pair is gone or, after that, new."""
+    start, unpaired = 0, 0
+    for index, line in enumerate(new):
         partner = max(range(start, len(old)), key=lambda i: _likeness(old[i], line), default=None)
         if partner is None or _likeness(old[partner], line) < ALIKE:
-            yield Change("added", "", line, (("added", line),))
             continue
-        yield from (_removed(gone) for gone in old[start:partner])
+        yield from _apart(old[start:partner], new[unpaired:index])
         yield Change("changed", old[partner], line, tuple(_pieces(old[partner], line)))
-        start = partner + 1
-    yield from (_removed(gone) for gone in old[start:])
+        start, unpaired = partner + 1, index + 1
+    yield from _apart(old[start:], new[unpaired:])
 
 
-def _removed(line: str) -> Change:
-    return Change("removed", line, "", (("removed", line),))
+def _apart(gone: list[str], come: list[str]) -> Iterator[Change]:
+    for line in gone:
+        yield Change("removed", line, "", (("removed", line),))
+    for line in come:
+        yield Change("added", "", line, (("added", line),))
 
 
 def _likeness(old: str, new: str) -> float:
