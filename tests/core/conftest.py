@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from onvif_privacy.core import limits
 from onvif_privacy.core.registry import Basis, Purpose
 from onvif_privacy.core.testing import temporarily
+
+# Time is measured by benchmarks; a slow machine fails no property.
+settings.register_profile("core", deadline=None)
+settings.load_profile("core")
 
 PURPOSES = (
     Purpose("newsletter", label="News", text="We write to you.", basis=Basis.CONSENT, clause="outreach"),

@@ -6,10 +6,11 @@ from typing import Any
 
 import factory
 from django.contrib.auth import get_user_model
+from django.db import transaction
 
-from onvif_privacy.core import consent
+from onvif_privacy.core import consent, ledger
 from onvif_privacy.core.consent import Method, Outcome
-from onvif_privacy.core.models import Decision, Notice, Party, Subject
+from onvif_privacy.core.models import Decision, Entry, Notice, Party, Subject
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -35,6 +36,20 @@ class NoticeFactory(factory.Factory):
     @classmethod
     def _create(cls, model_class: type[Notice], *args: object, **kwargs: str) -> Notice:
         return consent.notice(**kwargs)
+
+
+class EntryFactory(factory.Factory):
+    """A ledger entry of nobody, of a kind that the kernel declares."""
+
+    class Meta:
+        model = Entry
+
+    kind = "party.changed"
+
+    @classmethod
+    def _create(cls, model_class: type[Entry], *args: object, **kwargs: str) -> Entry:
+        with transaction.atomic():
+            return ledger.record(kwargs["kind"], payload={})
 
 
 class DecisionFactory(factory.Factory):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 
+from django.db import IntegrityError, router, transaction
+
 from onvif_privacy.core.models import Notice
 
 
@@ -29,6 +31,10 @@ def notice(*, text: str, language: str, surface: str) -> Notice:
     found = Notice.objects.filter(pk=digest).first()
     if found is None:
         row = Notice(digest=digest, language=language, surface=surface, text=normal)
-        Notice.objects.bulk_create([row], ignore_conflicts=True)
+        try:
+            with transaction.atomic(using=router.db_for_write(Notice)):
+                Notice.objects.bulk_create([row], ignore_conflicts=True)
+        except IntegrityError:  # SQLite's guard refuses, instead of ignoring, what another request stored meanwhile
+            pass
         found = Notice.objects.get(pk=digest)
     return found

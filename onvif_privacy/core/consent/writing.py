@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, connections, router, transaction
+from django.db import DatabaseError, InterfaceError, connections, router, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -80,18 +80,20 @@ def one_transaction(subject: Subject) -> Iterator[str]:
         with transaction.atomic(using=using):
             lock_subject(subject, using)
             yield using
-    except IntegrityError:
-        raise
-    except DatabaseError as error:
+    except (DatabaseError, InterfaceError) as error:  # the latter: the connection was lost before
         raise ConsentUnavailable("The decision could not be recorded. Please try again.") from error
 
 
 def _same(act: Act, earlier: Decision) -> bool:
-    return (earlier.outcome, earlier.method, earlier.notice_id, earlier.surface) == (
-        act.outcome,
-        act.method,
-        act.notice.pk if act.notice else None,
-        act.surface,
+    context = act.context or ContextRef("")
+    return (
+        earlier.outcome == act.outcome
+        and earlier.method == act.method
+        and earlier.notice_id == (act.notice.pk if act.notice else None)
+        and earlier.surface == act.surface
+        and earlier.gpc == act.gpc
+        and (earlier.context_reference, earlier.context_digest) == (context.reference, context.digest)
+        and earlier.actor == act.actor
     )
 
 
@@ -123,7 +125,7 @@ def _known(subject: Subject, acts: list[Act], using: str) -> tuple[dict[str, Dec
     standing, repeated = {}, {}
     keys = {act.purpose: act.key for act in acts}
     for row in rows:
-        if row.key == keys[row.purpose]:
+        if row.key.casefold() == keys[row.purpose].casefold():  # MariaDB's unique key knows no case
             repeated[row.purpose] = row
         if hasattr(row, "standing"):
             standing[row.purpose] = row
