@@ -13,6 +13,7 @@ from onvif_privacy.cookies.services import publishing
 from onvif_privacy.cookies.services.changes import Change, NotWording
 from onvif_privacy.cookies.services.publishing import Draft, NothingToPublish, NotPublishable, PublishedMeanwhile
 from onvif_privacy.cookies.services.snapshot import Contradiction
+from onvif_privacy.core.management.database import advice
 
 DRIFT, WRONG_USE, UNPROVEN = 1, 2, 3
 
@@ -51,8 +52,7 @@ class Command(BaseCommand):
         except (Contradiction, NotPublishable, NotWording, PublishedMeanwhile) as error:
             raise CommandError(str(error), returncode=WRONG_USE) from error
         except DatabaseError as error:
-            hint = "Is the database running, and was 'manage.py migrate' run?"
-            raise CommandError(f"The cookie policy could not be read or written: {error}. {hint}", returncode=UNPROVEN) from error
+            raise CommandError(advice(error), returncode=UNPROVEN) from error
         except NothingToPublish:
             pass
         self._say(draft, options["json"], published=bool(draft.changes))
