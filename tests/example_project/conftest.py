@@ -24,6 +24,7 @@ class Site:
     """The files of one copy of the site, and its commands."""
 
     folder: Path
+    first_words: str = ""  # what its first run printed
 
     @property
     def env_file(self) -> Path:
@@ -56,10 +57,10 @@ class Site:
             timeout=TIMEOUT_SECONDS,
         )
 
-    def say(self, code: str) -> Any:
+    def say(self, code: str, **environment: str) -> Any:
         """Run code after ``django.setup()``; gives what it hands to ``say(…)``, through JSON."""
         head = "import json, django\ndjango.setup()\ndef say(value): print('\\n=>' + json.dumps(value, default=str))\n"
-        done = self.run("-c", head + code)
+        done = self.run("-c", head + code, **environment)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.rpartition("=>")[2])
 
@@ -67,10 +68,10 @@ class Site:
 @pytest.fixture(scope="session")
 def shown_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A site for looking at: nobody changes it."""
-    site = Site(tmp_path_factory.mktemp("example"))
-    done = site.manage("demo", "--no-serve")
+    folder = tmp_path_factory.mktemp("example")
+    done = Site(folder).manage("demo", "--no-serve", "--port", "8137")
     assert done.returncode == 0, done.stdout + done.stderr
-    return site
+    return Site(folder, done.stdout)
 
 
 @pytest.fixture(scope="session")
@@ -86,5 +87,5 @@ def walk(shown_site: Site) -> Mapping[str, Any]:
 def site(shown_site: Site, tmp_path: Path) -> Iterator[Site]:
     """A copy of the site, to change at will."""
     shutil.copytree(shown_site.folder, tmp_path / "site")
-    yield Site(tmp_path / "site")
+    yield Site(tmp_path / "site", shown_site.first_words)
     shutil.rmtree(tmp_path / "site")

@@ -10,6 +10,7 @@ ASK = """
 from django.test import Client
 from onvif_privacy.cookies.services import choice_cookies
 client = Client(headers={"host": "127.0.0.1"})
+client.get("/")
 client.cookies.load(choice_cookies(granted=%r))
 say([sorted(client.get("/products/?view=list").cookies), sorted(client.get("/film/").cookies)])
 """
