@@ -1,0 +1,1 @@
+"""Benchmarks: what the published figures are measured with."""
