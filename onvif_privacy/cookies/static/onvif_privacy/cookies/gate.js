@@ -35,7 +35,9 @@
     try {
       cookies = document.cookie.split('; ');
       declined ||= sessionStorage.privacy_declined;
-    } catch {} // blocked, or a sandboxed frame
+    } catch {
+      declined = true; // all storage is blocked
+    }
     const all = cookies.filter((cookie) => cookie.startsWith(config.cookie + '=')).map(parse);
     if (!all.length) all.push(declined ? '!' : '');
     found = { necessary: 'granted necessary' };

@@ -10,6 +10,13 @@ export const start = (gate) => {
     if (status) status.textContent = status.dataset[name];
   };
   const uuid = () => crypto.randomUUID?.() ?? ''; // absent on plain http: the server makes one
+  const blocked = () => {
+    try {
+      return !navigator.cookieEnabled || !sessionStorage;
+    } catch {
+      return true; // Chromium 156 says that cookies are enabled and refuses the storage
+    }
+  };
   const entry = !document.referrer.startsWith(location.origin + '/');
 
   const post = async (path, body) => {
@@ -78,7 +85,7 @@ export const start = (gate) => {
       const before = gate.states();
       const { state, left } = await post('choice/', body);
       const lost = !document.cookie.includes(config.cookie + '=');
-      if (lost && navigator.cookieEnabled) sessionStorage.privacy_declined = 1;
+      if (lost && !blocked()) sessionStorage.privacy_declined = 1;
       const withdrawn = Object.keys(before).some((slug) => before[slug] === 'granted' && state[slug] !== 'granted');
       if (withdrawn || left) await sweep(1).catch(() => {});
       gate.apply('choice');
@@ -129,7 +136,7 @@ export const start = (gate) => {
   };
 
   const root = document.documentElement;
-  if (!navigator.cookieEnabled) {
+  if (blocked()) {
     // Told on coming from elsewhere; not on reloading, not on the pages after.
     if (entry && performance.getEntriesByType('navigation')[0]?.type === 'navigate') {
       status.className = 'privacy-told';
@@ -141,8 +148,8 @@ export const start = (gate) => {
     const body = new URLSearchParams({ policy: config.policy, language: config.language });
     if (config.shown && entry) fetch(config.settings + 'shown/', { method: 'POST', body, credentials: 'omit', keepalive: true }).catch(() => {});
   }
-  if (navigator.cookieEnabled && !gate.unrecorded) sweep(0).catch(() => {});
   if (gate.unrecorded) decide(fields('record'));
+  else if (!blocked()) sweep(0).catch(() => {});
   if (rules.length && gate.allows(config.report)) {
     const names = held().filter((name) => !owner(name)).slice(0, 20).map((name) => name.slice(0, 64));
     if (names.length) post('names/', new URLSearchParams(names.map((name) => ['name', name]))).catch(() => {});

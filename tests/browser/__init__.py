@@ -1,0 +1,1 @@
+"""A real Chromium visits a small host site. Run in a process of its own: ``pytest -W default tests/browser``."""

@@ -1,0 +1,154 @@
+"""The browser, the two sites, and visitors with a fresh profile each."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+# Playwright's synchronous interface leaves an event loop running in this thread
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import override_settings
+
+from onvif_privacy.cookies.services import findings, publishing, running
+from onvif_privacy.core import limits
+from onvif_privacy.core.registry import temporarily
+from tests import requirements
+from tests.browser.host.items import ITEMS
+from tests.browser.host.other_site import OtherSite
+from tests.browser.visitor import Visitor
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDTHS = (320, 768, 1440)
+HEIGHTS = {320: 568, 768: 1024, 1440: 900}
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Any]:
+    """Start Playwright; skip with the reason where there is no browser to drive."""
+    if reason := requirements.browser():
+        pytest.skip(f"browser: {reason}")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Any) -> Iterator[Any]:
+    """Launch the installed Chromium."""
+    browser = playwright.chromium.launch(executable_path=requirements.chromium(), args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def other_site() -> Iterator[OtherSite]:
+    """Serve another organisation's site."""
+    site = OtherSite()
+    yield site
+    site.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _host_settings(django_db_setup: None, other_site: OtherSite) -> Iterator[None]:
+    """Make the test project the host site, before the server builds its middleware. http only, so without Secure.
+
+    The database comes first: a server that still sees ``:memory:`` shares one SQLite connection among its threads.
+    """
+    templates = [
+        {**django_settings.TEMPLATES[0], "DIRS": [Path(__file__).parent / "templates"]},
+    ]
+    middleware = [django_settings.MIDDLEWARE[0], "tests.browser.host.views.StrictPolicy", *django_settings.MIDDLEWARE[1:]]
+    with override_settings(
+        ROOT_URLCONF="tests.browser.host.urls",
+        MIDDLEWARE=middleware,
+        TEMPLATES=templates,
+        ONVIF_PRIVACY_COOKIES_SECURE=False,
+        ONVIF_PRIVACY_ORGANISATION="Harbour Standards",
+        OTHER_SITE=other_site.address,
+    ):
+        yield
+
+
+@pytest.fixture
+def site(live_server: Any, other_site: OtherSite) -> Iterator[Any]:
+    """Serve the host site with its policy published; the address is that of ``localhost``, another site's is not."""
+    findings.buffer.drain()
+    other_site.asked.clear()
+    other_site.target = live_server.url
+    with temporarily(*ITEMS):
+        publishing.publish()
+        running.load()
+        yield live_server
+    running.install(None)
+
+
+@pytest.fixture(params=WIDTHS)
+def width(request: pytest.FixtureRequest) -> int:
+    """Take each of the three widths."""
+    return int(request.param)
+
+
+@pytest.fixture
+def visit(chromium: Any, site: Any) -> Iterator[Callable[..., Visitor]]:
+    """Return a function that brings a visitor with a fresh profile; every page must keep the strict policy."""
+    with ExitStack() as stack:
+
+        def visit(*, width: int = 1440, script: bool = True, gpc: str = "", **options: Any) -> Visitor:
+            if gpc:
+                options["extra_http_headers"] = {"Sec-GPC": gpc}
+            context = chromium.new_context(
+                viewport={"width": width, "height": HEIGHTS.get(width, 900)},
+                java_script_enabled=script,
+                base_url=site.url,
+                **options,
+            )
+            stack.callback(context.close)
+            if gpc == "1":
+                context.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})")
+            visitor = Visitor(context, site.url)
+            stack.callback(visitor.check)
+            return visitor
+
+        yield visit
+
+
+@pytest.fixture
+def visit_without_cookies(playwright: Any, site: Any, tmp_path: Path) -> Iterator[Callable[..., Visitor]]:
+    """Return a function that brings a visitor whose browser is set to block every cookie."""
+    with ExitStack() as stack:
+
+        def visit(*, width: int = 1440, script: bool = True) -> Visitor:
+            profile = tmp_path / "Default"
+            profile.mkdir()
+            preferences = {"profile": {"default_content_setting_values": {"cookies": 2}}}
+            (profile / "Preferences").write_text(json.dumps(preferences))
+            context = playwright.chromium.launch_persistent_context(
+                tmp_path,
+                executable_path=requirements.chromium(),
+                args=FLAGS,
+                viewport={"width": width, "height": HEIGHTS[width]},
+                java_script_enabled=script,
+                base_url=site.url,
+            )
+            stack.callback(context.close)
+            visitor = Visitor(context, site.url)
+            stack.callback(visitor.check)
+            return visitor
+
+        yield visit

@@ -1,0 +1,61 @@
+"""Pages of the host site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+
+POLICY = (
+    "default-src 'none'; script-src 'self' {other}; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "frame-src {other}; require-trusted-types-for 'script'; trusted-types onvif-privacy"
+)
+
+
+class StrictPolicy:
+    """Send every page with the strict policy that the room promises to run under."""
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = self.get_response(request)
+        response.headers["Content-Security-Policy"] = POLICY.format(other=settings.OTHER_SITE)
+        return response
+
+
+def _context() -> dict[str, str]:
+    return {"advert": f"{settings.OTHER_SITE}/advert.js", "film": f"{settings.OTHER_SITE}/film/"}
+
+
+def page(request: HttpRequest, name: str = "home") -> HttpResponse:
+    """Show a page that plants a cookie of each kind: declared, and known to nobody."""
+    response = render(request, f"browser/{name}.html", _context())
+    response.set_cookie("theme", "quiet", max_age=90 * 86400)
+    response.set_cookie("tracker", "planted", max_age=365 * 86400)
+    return response
+
+
+@cache_control(public=True, max_age=600)
+def plain(request: HttpRequest) -> HttpResponse:
+    """Show a page that sets nothing and may be kept by any cache."""
+    return render(request, "browser/plain.html", _context())
+
+
+def script(request: HttpRequest, name: str) -> HttpResponse:
+    """Return a script that writes its name down; ``counter`` also sets a cookie, as trackers do."""
+    lines = [f'document.documentElement.dataset.ran = (document.documentElement.dataset.ran || "") + " {name}";']
+    if name == "counter":
+        lines.append("document.cookie = '_pk_id.1.ab12=7; max-age=33696000; path=/';")
+    return HttpResponse("\n".join(lines), content_type="text/javascript")
+
+
+def no_icon(request: HttpRequest) -> HttpResponse:
+    """Answer what every browser asks for."""
+    return HttpResponse(status=204)

@@ -1,0 +1,73 @@
+"""One visitor with a browser profile of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Visitor:
+    """A page and what a test asks of it. ``page`` is Playwright's page, ``requests`` every address asked for."""
+
+    def __init__(self, context: Any, site: str) -> None:
+        self.context = context
+        self.site = site
+        self.page = context.pages[0] if context.pages else context.new_page()
+        self.page.set_default_timeout(5000)
+        self.requests: list[str] = []
+        self.said: list[str] = []
+        self.expected: tuple[str, ...] = ()
+        context.on("request", lambda request: self.requests.append(request.url))
+        context.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+
+    def expect(self, *words: str) -> None:
+        """Name what the console may say in this test."""
+        self.expected += words
+
+    def check(self) -> None:
+        """Fail if a page broke the content policy or threw an error nobody expected."""
+        bad = [line for line in self.said if line.startswith("error") and not any(word in line for word in self.expected)]
+        assert bad == []
+
+    def go(self, path: str = "/") -> Any:
+        """Open a page of the site and return its answer."""
+        return self.page.goto(self.site + path)
+
+    @property
+    def bar(self) -> Any:
+        """The bar."""
+        return self.page.locator(".privacy-bar")
+
+    def press(self, name: str, within: str = ".privacy-bar") -> None:
+        """Press a button by its name and wait until the browser is quiet."""
+        self.page.locator(within).get_by_role("button", name=name, exact=True).first.click()
+        self.page.wait_for_load_state("networkidle")
+
+    def decline(self) -> None:
+        """Decline in the bar."""
+        self.press("Decline")
+
+    def accept(self) -> None:
+        """Accept in the bar."""
+        self.press("Accept")
+
+    def jar(self) -> dict[str, Any]:
+        """Return this site's cookies by name."""
+        return {cookie["name"]: cookie for cookie in self.context.cookies(self.site)}
+
+    def states(self) -> dict[str, str]:
+        """Return what the server makes of this browser, by purpose."""
+        states: dict[str, str] = self.context.request.get(f"{self.site}/privacy/cookies/state/").json()["state"]
+        return states
+
+    def granted(self) -> list[str]:
+        """Return what the script makes of this browser: the granted purposes."""
+        return (self.page.locator("html").get_attribute("data-privacy-granted") or "").split()
+
+    def ran(self) -> list[str]:
+        """Return the scripts that have run on this page, in order."""
+        return (self.page.locator("html").get_attribute("data-ran") or "").split()
+
+    def asked_rooms(self) -> list[str]:
+        """Return the requests to this package so far."""
+        return [url for url in self.requests if "/privacy/" in url or "/static/onvif_privacy/" in url]
