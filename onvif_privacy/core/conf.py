@@ -248,6 +248,12 @@ class CoreSettings(Settings):
     LEDGER_SEAL: Setting[bool] = Setting(False, boolean, _("Seal ledger entries in signed batches."))
     LEDGER_ORIGIN: Setting[str] = Setting(_origin, text, _("Name of this ledger in checkpoints."))
     LEDGER_SEAL_SIZE: Setting[int] = Setting(4096, integer(1, 65536), _("Entries in one seal at most."))
+    GATE_ON_REFUSAL: Setting[str] = Setting(
+        "raise", choice("raise", "mask"), _("What a sealed value does where no purpose allows it: raise, or print •••.")
+    )
+    GATE_BULK: Setting[int] = Setting(
+        50, integer(1), _("People whose contact details one scope may read without a purpose made for many.")
+    )
     K: Setting[int] = Setting(10, integer(1), _("Smallest group that any report shows."))
     JOB_SECONDS: Setting[int] = Setting(50, integer(1), _("Seconds that one run of privacy_run may take."))
     TRUSTED_PROXIES: Setting[int] = Setting(

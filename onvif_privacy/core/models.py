@@ -121,6 +121,23 @@ class SubjectKey(models.Model):
         return f"{self.use} {self.generation}"
 
 
+class LabelKey(models.Model):
+    """One generation of a secret with a name (``index``, ``mail-token``), wrapped by the site's key ring."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    label = models.CharField(max_length=32)
+    generation = models.PositiveSmallIntegerField(default=1)
+    ring_key = models.CharField(max_length=16)
+    wrapped = models.BinaryField(max_length=128)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["label", "generation"], name="op_labelkey_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.generation}"
+
+
 class Notice(Evidence):
     """The exact words somebody was shown, stored once, by the SHA-256 (hex) of their NFC text."""
 

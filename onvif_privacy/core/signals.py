@@ -9,3 +9,4 @@ verdict_changed = Signal()  # promise: Promise, before: Verdict | None, after: V
 seal_closed = Signal()  # seal: Seal
 keys_rotated = Signal()  # old: str, new: str
 job_alarmed = Signal()  # job: str, reason: str
+gate_refused = Signal()  # at once: field: str, purpose: str, caller: str

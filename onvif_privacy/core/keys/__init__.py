@@ -5,6 +5,7 @@ or repeated key is a check error; reads refuse; there is no plaintext fallback.
 """
 
 from onvif_privacy.core.keys.envelope import SealBroken, open_sealed, seal
+from onvif_privacy.core.keys.labels import LabelSecret, label, renew_label
 from onvif_privacy.core.keys.ring import (
     KeyProvider,
     KeyRingError,
@@ -30,6 +31,7 @@ __all__ = [
     "KeyDestroyed",
     "KeyProvider",
     "KeyRingError",
+    "LabelSecret",
     "OpeningKeys",
     "Ring",
     "RingKey",
@@ -41,7 +43,9 @@ __all__ = [
     "destroy",
     "generate",
     "known_key",
+    "label",
     "open_sealed",
+    "renew_label",
     "ring",
     "seal",
     "subject_key",
