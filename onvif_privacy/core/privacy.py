@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.contrib import declare_django
-from onvif_privacy.core.jobs import own  # noqa: F401 - its jobs are declared by being imported
+from onvif_privacy.core.jobs import own, promises  # noqa: F401 - jobs are declared by being imported
 from onvif_privacy.core.registry import (
     Basis,
     Code,
@@ -99,3 +99,6 @@ declare_django()
 # Read raw: a wrong type is for the check to report, not for the start to fail on.
 if getattr(settings, "ONVIF_PRIVACY_LEDGER_SEAL", False) is True:
     from onvif_privacy.core.jobs import sealing  # noqa: F401
+
+# After the purposes, which the saboteurs ask for.
+from onvif_privacy.core.promises import own as own_promises  # noqa: E402, F401

@@ -2,5 +2,6 @@
 
 from onvif_privacy.core.registry import temporarily
 from onvif_privacy.core.testing.database import guards
+from onvif_privacy.core.testing.saboteurs import Saboteurs
 
-__all__ = ["guards", "temporarily"]
+__all__ = ["Saboteurs", "guards", "temporarily"]

@@ -1,0 +1,212 @@
+"""The kernel's own promises: evidence stands, decisions follow from acts, keys are usable."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from django.core.signals import request_finished
+from django.db import connections, router, transaction
+from django.test import override_settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from onvif_privacy.core import consent, ledger
+from onvif_privacy.core.consent.reading import unreconciled
+from onvif_privacy.core.guards import create, drop, expected, problems
+from onvif_privacy.core.keys import KeyRingError, ring
+from onvif_privacy.core.models import Decision, Entry, Method, Outcome, Standing, Subject
+from onvif_privacy.core.promises.looking import Look, Plant
+from onvif_privacy.core.promises.shapes import Clause, Finding, Kind, Promise, check
+from onvif_privacy.core.registry import Basis, Purpose, declare, footer_links, purposes, temporarily
+
+SCOPE = Clause("scope", _("What this statement covers"))
+SECURITY = Clause("security", _("Security of your information"))
+CHOICE = Clause("cookies_choice", _("Accepting or declining cookies"))
+
+NO_PRESUMED = Promise("scope.no_presumed_consent", SCOPE, _("Mere use of the site is never stored as consent."))
+RECORDED = Promise(
+    "security.decisions_recorded", SECURITY, _("Each decision has its evidence, and nobody changed one.")
+)
+APPEND_ONLY = Promise("security.append_only", SECURITY, _("The database refuses to change or remove evidence."))
+KEYS = Promise("security.keys", SECURITY, _("The site holds the keys that its stored values name."))
+NOT_BY_DEFAULT = Promise(
+    "cookies_choice.not_by_default", CHOICE, _("Nothing that needs consent is on before a choice.")
+)
+
+declare(SCOPE, SECURITY, CHOICE, NO_PRESUMED, RECORDED, APPEND_ONLY, KEYS, NOT_BY_DEFAULT)
+
+
+def _public_addresses() -> Iterator[str]:
+    yield "/"
+    for link in footer_links.all():
+        try:
+            yield reverse(link.url_name)
+        except NoReverseMatch:
+            continue
+
+
+@check(NO_PRESUMED, kind=Kind.PROBE)
+def visiting_decides_nothing(look: Look) -> Iterable[Finding]:
+    """Visit the public pages as a stranger and count decisions before and after."""
+    visitor = look.stranger()
+    for address in _public_addresses():
+        before = Decision.objects.using(router.db_for_write(Decision)).count()
+        look.get(address, visitor)
+        if Decision.objects.using(router.db_for_write(Decision)).count() != before:
+            yield Finding(address, "a GET wrote a decision")
+
+
+@visiting_decides_nothing.saboteur
+@contextmanager
+def decision_written_by_a_get(plant: Plant) -> Iterator[str]:
+    """Write a grant whenever a page was served."""
+    shown = consent.notice(text="By using this site you agree.", language="en", surface="page")
+
+    def grant(**kwargs: object) -> None:
+        subject = Subject.objects.create()
+        key = subject.reference
+        consent.decide(
+            subject=subject,
+            purpose=_ASKED.slug,
+            outcome=Outcome.GRANTED,
+            method=Method.ACCEPT_ALL,
+            key=key,
+            notice=shown,
+        )
+
+    request_finished.connect(grant)
+    try:
+        with temporarily(_ASKED):
+            yield "a GET wrote a decision"
+    finally:
+        request_finished.disconnect(grant)
+
+
+@check(RECORDED, kind=Kind.LEDGER, empty=True)
+def standings_follow_from_decisions(look: Look) -> Iterable[Finding]:
+    """Compare each standing with its decisions."""
+    look.seen(Standing.objects.using(router.db_for_write(Standing)).count())
+    for row in unreconciled()[:20]:
+        yield Finding(f"standing {row.pk}", "differs from the decisions it should follow from")
+
+
+@standings_follow_from_decisions.saboteur
+@contextmanager
+def standing_changed_by_hand(plant: Plant) -> Iterator[str]:
+    """Turn a refusal into a grant by SQL."""
+    with _one_decision() as decision, _by_hand("onvif_privacy_standing", "outcome = 'granted'", decision.standing.pk):
+        yield "differs from the decisions"
+
+
+@check(RECORDED, kind=Kind.LEDGER, empty=True)
+def ledger_is_whole(look: Look) -> Iterable[Finding]:
+    """Check every entry and seal of the ledger, and what the tables beside it say."""
+    look.seen(Entry.objects.using(router.db_for_write(Entry)).count())
+    for problem in ledger.problems():
+        yield Finding(problem.place, problem.kind)
+
+
+@ledger_is_whole.saboteur
+@contextmanager
+def entry_changed_by_hand(plant: Plant) -> Iterator[str]:
+    """Change the kind of an entry by SQL."""
+    with _one_decision() as decision, _by_hand("onvif_privacy_entry", "kind = 'nothing.happened'", decision.entry_id):
+        yield "entry changed"
+
+
+@check(APPEND_ONLY, kind=Kind.DATABASE)
+def guards_stand_in_the_database(look: Look) -> Iterable[Finding]:
+    """Compare the triggers in the database with those that are declared."""
+    connection = connections[router.db_for_write(Entry)]
+    look.seen(len(expected(connection)))
+    for table in problems(connection):
+        yield Finding(table, "has lost its append-only guard")
+
+
+@guards_stand_in_the_database.saboteur
+@contextmanager
+def guard_dropped(plant: Plant) -> Iterator[str]:
+    """Drop the guards, and put them back where they were wanted."""
+    using = router.db_for_write(Entry)
+    drop(using)
+    try:
+        yield "has lost its append-only guard"
+    finally:
+        create(using)
+
+
+@check(KEYS, kind=Kind.STATIC)
+def ring_holds_the_keys_in_use(look: Look) -> Iterable[Finding]:
+    """Load the key ring and look for every key id that the ledger names."""
+    try:
+        held = {key.id for key in ring().keys}
+    except KeyRingError as error:
+        yield Finding("ONVIF_PRIVACY_KEYS", str(error))
+        return
+    look.seen(len(held))
+    entries = Entry.objects.using(router.db_for_write(Entry)).order_by()
+    for key_id in set(entries.values_list("mac_key", flat=True).distinct()) - held:
+        yield Finding("ONVIF_PRIVACY_KEYS", f"key {key_id} is named by the ledger and missing")
+
+
+@ring_holds_the_keys_in_use.saboteur
+@contextmanager
+def ring_without_a_key(plant: Plant) -> Iterator[str]:
+    """Take the signing key out of the ring."""
+    entries = [entry for entry in plant.settings.ONVIF_PRIVACY_KEYS if entry["use"] != "sign"]
+    with override_settings(ONVIF_PRIVACY_KEYS=entries):
+        yield "no active key for 'sign'"
+
+
+@check(NOT_BY_DEFAULT, kind=Kind.STATIC)
+def no_purpose_is_presumed(look: Look) -> Iterable[Finding]:
+    """Look at each purpose that rests on consent."""
+    for purpose in purposes.all():
+        look.seen()
+        if purpose.default and purpose.basis.asks:
+            yield Finding(purposes.where(purpose.slug), f"purpose {purpose.slug} is on before a choice")
+
+
+@no_purpose_is_presumed.saboteur
+@contextmanager
+def purpose_on_by_default(plant: Plant) -> Iterator[str]:
+    """Declare a consent purpose that is on."""
+    eager = Purpose("eager", label="Eager", text="Eager.", basis=Basis.CONSENT, clause="cookies_choice", default=True)
+    with temporarily(eager):
+        yield "purpose eager is on before a choice"
+
+
+_ASKED = Purpose("sabotage", label="Sabotage", text="Sabotage.", basis=Basis.CONSENT, clause="scope")
+
+
+@contextmanager
+def _by_hand(table: str, assignment: str, row: uuid.UUID) -> Iterator[None]:
+    """Change one row as a database owner would, who drops the guards first; everything is put back."""
+    using = router.db_for_write(Entry)
+    drop(using)
+    try:
+        with transaction.atomic(using=using):
+            point = transaction.savepoint(using=using)
+            connection = connections[using]
+            with connection.cursor() as cursor:
+                key = Entry._meta.pk.get_db_prep_value(row, connection)
+                cursor.execute(f"UPDATE {table} SET {assignment} WHERE id = %s", [key])  # noqa: S608
+            yield
+            transaction.savepoint_rollback(point, using=using)
+    finally:
+        create(using)
+
+
+@contextmanager
+def _one_decision() -> Iterator[Decision]:
+    subject = Subject.objects.create()
+    with temporarily(_ASKED):
+        yield consent.decide(
+            subject=subject,
+            purpose=_ASKED.slug,
+            outcome=Outcome.WITHDRAWN,
+            method=Method.FORM,
+            key=subject.reference,
+        )
