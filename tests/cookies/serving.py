@@ -7,13 +7,17 @@ lost, and both handlers run.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
 from asgiref.sync import async_to_sync
+from django.core import signals
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import close_old_connections
 
 HOST = "www.example.com"
 
@@ -118,4 +122,20 @@ def asgi(address: str, *, method: str = "GET", data: dict[str, Any] | None = Non
     return Answer(start["status"], [(name.decode(), value.decode("latin-1")) for name, value in start["headers"]], content)
 
 
-HANDLERS = {"wsgi": wsgi, "asgi": asgi}
+def _in_the_tests_transaction(send: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Keep the test's connection open: a server would close it with the request, as Django's test client knows too."""
+
+    @wraps(send)
+    def sending(*args: Any, **kwargs: Any) -> Answer:
+        signals.request_started.disconnect(close_old_connections)
+        signals.request_finished.disconnect(close_old_connections)
+        try:
+            return send(*args, **kwargs)
+        finally:
+            signals.request_started.connect(close_old_connections)
+            signals.request_finished.connect(close_old_connections)
+
+    return sending
+
+
+HANDLERS = {"wsgi": _in_the_tests_transaction(wsgi), "asgi": _in_the_tests_transaction(asgi)}
