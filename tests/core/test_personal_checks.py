@@ -13,8 +13,8 @@ from django.core.management import CommandError, call_command
 from onvif_privacy.core.personal import Gap, gaps
 from onvif_privacy.core.registry import Field, PersonalData, blank, exempt, keep
 from onvif_privacy.core.testing import temporarily
-from tests.shop import declarations as shop
-from tests.shop.models import Order
+from tests.store import declarations as store
+from tests.store.models import Order
 
 
 def found(*, deploy: bool = False) -> set[str]:
@@ -23,36 +23,36 @@ def found(*, deploy: bool = False) -> set[str]:
 
 def ours(*, deploy: bool = False) -> list[CheckMessage]:
     messages = run_checks(include_deployment_checks=deploy)
-    return [one for one in messages if (one.id or "").startswith("onvif_privacy.") and "shop" in f"{one.msg}{one.hint}"]
+    return [one for one in messages if (one.id or "").startswith("onvif_privacy.") and "store" in f"{one.msg}{one.hint}"]
 
 
 @pytest.fixture
 def declared() -> Iterator[None]:
-    with temporarily(*shop.ALL):
+    with temporarily(*store.ALL):
         yield
 
 
-def shop_gaps() -> list[Gap]:
-    return [gap for gap in gaps() if gap.model.startswith("shop.")]
+def store_gaps() -> list[Gap]:
+    return [gap for gap in gaps() if gap.model.startswith("store.")]
 
 
 def test_djangos_own_apps_are_declared_out_of_the_box() -> None:
-    assert [gap for gap in gaps() if not gap.model.startswith("shop.")] == []
+    assert [gap for gap in gaps() if not gap.model.startswith("store.")] == []
 
 
 def test_undeclared_models_of_the_site_are_gaps() -> None:
-    assert shop_gaps() == [Gap("shop.Category"), Gap("shop.Line"), Gap("shop.Order")]
+    assert store_gaps() == [Gap("store.Category"), Gap("store.Line"), Gap("store.Order")]
 
 
 def test_declared_app_has_no_gap(declared: None) -> None:
-    assert shop_gaps() == []
+    assert store_gaps() == []
     assert found(deploy=True) == set()
 
 
 def test_new_column_in_a_declared_model_is_a_gap(declared: None) -> None:
-    without = replace(shop.ORDER, fields={k: v for k, v in shop.ORDER.fields.items() if k != "email"})
+    without = replace(store.ORDER, fields={k: v for k, v in store.ORDER.fields.items() if k != "email"})
     with temporarily(without):
-        assert shop_gaps() == [Gap("shop.Order", "email")]
+        assert store_gaps() == [Gap("store.Order", "email")]
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_new_column_in_a_declared_model_is_a_gap(declared: None) -> None:
 )
 def test_gaps_are_reported_as_the_site_asks_for(settings, completeness, plain, deploy) -> None:  # type: ignore[no-untyped-def]
     settings.ONVIF_PRIVACY_COMPLETENESS = completeness
-    partly = replace(shop.ORDER, not_personal=("id",))
-    with temporarily(shop.BOOKKEEPING, partly):
+    partly = replace(store.ORDER, not_personal=("id",))
+    with temporarily(store.BOOKKEEPING, partly):
         assert found() == plain
         assert found(deploy=True) == deploy
 
@@ -74,7 +74,7 @@ def test_gaps_are_reported_as_the_site_asks_for(settings, completeness, plain, d
 def test_undeclared_model_that_points_at_a_person_is_named_apart(settings) -> None:  # type: ignore[no-untyped-def]
     settings.ONVIF_PRIVACY_COMPLETENESS = "deploy"
     assert [one.msg for one in ours() if one.id == "onvif_privacy.W001"] == [
-        "shop.Order points at a person and is not declared."
+        "store.Order points at a person and is not declared."
     ]
 
 
@@ -84,22 +84,22 @@ def test_nothing_is_reported_until_a_site_asks() -> None:
 
 WRONG = {
     "E022": [
-        PersonalData(model="shop.Ordre", subjects={}, fields={}),
-        replace(shop.ORDER, subjects={"customer": "custommer"}),
-        replace(shop.ORDER, not_personal=(*shop.ORDER.not_personal, "colour")),
-        replace(shop.ORDER, time_field="made_at"),
-        replace(shop.LINE, fields={"engraving_text": Field("content", of="giver", erase=blank())}),
-        exempt("shop.Nothing", because="it was removed"),
+        PersonalData(model="store.Ordre", subjects={}, fields={}),
+        replace(store.ORDER, subjects={"customer": "custommer"}),
+        replace(store.ORDER, not_personal=(*store.ORDER.not_personal, "colour")),
+        replace(store.ORDER, time_field="made_at"),
+        replace(store.LINE, fields={"engraving_text": Field("content", of="giver", erase=blank())}),
+        exempt("store.Nothing", because="it was removed"),
     ],
     "E023": [
-        replace(shop.ORDER, fields={**shop.ORDER.fields, "voucher": Field("identity", erase=blank())}),
-        replace(shop.LINE, fields={"quantity": Field("profile", erase=blank())}),
-        replace(shop.LINE, fields={"engraving_text": Field("content")}),
+        replace(store.ORDER, fields={**store.ORDER.fields, "voucher": Field("identity", erase=blank())}),
+        replace(store.LINE, fields={"quantity": Field("profile", erase=blank())}),
+        replace(store.LINE, fields={"engraving_text": Field("content")}),
     ],
     "E024": [
-        replace(shop.LINE, fields={"engraving_text": Field("content", purposes=("fun",), erase=blank())}),
-        replace(shop.LINE, fields={"engraving_text": Field("words", erase=blank())}),
-        replace(shop.LINE, fields={"engraving_text": Field("content", erase=keep("fun", then=blank()))}),
+        replace(store.LINE, fields={"engraving_text": Field("content", purposes=("fun",), erase=blank())}),
+        replace(store.LINE, fields={"engraving_text": Field("words", erase=blank())}),
+        replace(store.LINE, fields={"engraving_text": Field("content", erase=keep("fun", then=blank()))}),
     ],
 }
 
@@ -121,25 +121,25 @@ def test_file_in_a_storage_without_delete_is_an_error(declared: None, monkeypatc
 
 def test_draft_of_an_app_is_python_that_declares_all_of_it() -> None:
     printed = StringIO()
-    call_command("privacy_declare", "shop", stdout=printed)
+    call_command("privacy_declare", "store", stdout=printed)
     names: dict[str, object] = {}
     declared: list[object] = []
     source = printed.getvalue().replace("import ", "import declare as _, ", 1)
     exec(compile(source.replace("declare(", "collect("), "privacy.py", "exec"), {"collect": declared.append}, names)
     with temporarily(*declared):
-        assert shop_gaps() == []
+        assert store_gaps() == []
         assert found(deploy=True) == set()
 
 
 def test_draft_of_a_declared_app_is_empty_and_unknown_app_is_wrong_use(declared: None) -> None:
     printed = StringIO()
-    call_command("privacy_declare", "shop", stdout=printed, stderr=StringIO())
+    call_command("privacy_declare", "store", stdout=printed, stderr=StringIO())
     assert printed.getvalue() == ""
     with pytest.raises(CommandError, match="No installed app") as error:
-        call_command("privacy_declare", "shoppe")
+        call_command("privacy_declare", "storepe")
     assert error.value.returncode == 2
 
 
 def test_exemption_without_a_reason_is_refused() -> None:
     with pytest.raises(ValueError, match="reason"):
-        exempt("shop.Category", because=" ")
+        exempt("store.Category", because=" ")

@@ -20,9 +20,9 @@ from onvif_privacy.core.registry import File, delete, keep, personal_data
 from onvif_privacy.core.registry.strategies import CannotEnd
 from onvif_privacy.core.testing import temporarily
 from tests.core.factories import SubjectFactory, UserFactory
-from tests.shop import declarations as shop
-from tests.shop.factories import LineFactory, OrderFactory
-from tests.shop.models import Order
+from tests.store import declarations as store
+from tests.store.factories import LineFactory, OrderFactory
+from tests.store.models import Order
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def declared(settings, tmp_path: Path) -> Iterator[None]:  # type: ignore[no-untyped-def]
     settings.MEDIA_ROOT = tmp_path
-    with temporarily(*shop.ALL):
+    with temporarily(*store.ALL):
         yield
 
 
@@ -39,14 +39,14 @@ def test_rows_of_a_person_are_theirs_and_nobody_elses() -> None:
     line = LineFactory(order=mine)
     LineFactory(order=other)
     me = subjects.for_user(mine.customer)
-    assert list(rows_of(shop.ORDER, me)) == [mine]
-    assert list(rows_of(shop.LINE, me)) == [line]
-    assert list(rows_of(shop.ORDER, me, role="customer")) == [mine]
+    assert list(rows_of(store.ORDER, me)) == [mine]
+    assert list(rows_of(store.LINE, me)) == [line]
+    assert list(rows_of(store.ORDER, me, role="customer")) == [mine]
 
 
 def test_subject_without_a_user_owns_no_row_of_a_user() -> None:
     OrderFactory(customer=None)
-    assert not rows_of(shop.ORDER, SubjectFactory()).exists()
+    assert not rows_of(store.ORDER, SubjectFactory()).exists()
 
 
 def test_session_of_the_signed_in_person_is_theirs(client: Client) -> None:
@@ -65,7 +65,7 @@ def test_row_ends_field_by_field(django_capture_on_commit_callbacks) -> None:  #
     order.invoice.save("i.txt", ContentFile(b"bill"))
     stored, voucher = Path(order.invoice.path), order.voucher
     with django_capture_on_commit_callbacks(execute=True):
-        ended = end_row(shop.ORDER, order, shop.ORDER.fields)
+        ended = end_row(store.ORDER, order, store.ORDER.fields)
     order.refresh_from_db()
     assert not ended.deleted
     assert (order.email, order.name, order.birth_date) == ("", "", date(1990, 1, 1))
@@ -78,7 +78,7 @@ def test_row_ends_field_by_field(django_capture_on_commit_callbacks) -> None:  #
 def test_file_stays_while_the_transaction_may_still_fail() -> None:
     order = OrderFactory()
     order.invoice.save("i.txt", ContentFile(b"bill"))
-    end_row(shop.ORDER, order, ["invoice"])
+    end_row(store.ORDER, order, ["invoice"])
     assert Path(order.invoice.storage.path("invoices/i.txt")).exists()
 
 
@@ -88,14 +88,14 @@ def test_variants_go_with_their_file(django_capture_on_commit_callbacks) -> None
     order.invoice.storage.save("thumbs/i.txt", ContentFile(b"small"))
     file = File("billing", erase=delete(), variants=lambda row: ["thumbs/i.txt"])
     with django_capture_on_commit_callbacks(execute=True):
-        end_row(replace(shop.ORDER, fields={"invoice": file, "email": shop.ORDER.fields["email"]}), order, ["invoice"])
+        end_row(replace(store.ORDER, fields={"invoice": file, "email": store.ORDER.fields["email"]}), order, ["invoice"])
     assert not order.invoice.storage.exists("thumbs/i.txt")
 
 
 def test_field_that_cannot_end_changes_nothing() -> None:
     order = OrderFactory()
     wrong = replace(
-        shop.ORDER, fields={**shop.ORDER.fields, "voucher": replace(shop.ORDER.fields["voucher"], erase=None)}
+        store.ORDER, fields={**store.ORDER.fields, "voucher": replace(store.ORDER.fields["voucher"], erase=None)}
     )
     with pytest.raises(CannotEnd):
         end_row(wrong, order, ["email", "voucher"])
@@ -107,7 +107,7 @@ def test_row_goes_whole_once_all_of_it_ends_and_its_cache_with_it(django_capture
     order = OrderFactory()
     cache.set(f"order:{order.pk}", "page")
     pk = order.pk
-    whole = replace(shop.ORDER, row=delete(when="empty"), caches=lambda pk: (f"order:{pk}",))
+    whole = replace(store.ORDER, row=delete(when="empty"), caches=lambda pk: (f"order:{pk}",))
     with django_capture_on_commit_callbacks(execute=True):
         assert not end_row(whole, order, ["email"]).deleted
         assert end_row(whole, order, whole.fields).deleted
@@ -127,7 +127,7 @@ def test_user_of_the_site_is_anonymised_and_can_no_longer_sign_in(client: Client
 
 def test_leaves_of_json_are_found_at_any_depth() -> None:
     meta = {"ip": "1", "utm": {"source": 1}, "deep": [{"a": 1}, {"b": [2]}], "empty": {}}
-    found = [(place, value) for place, value, _field in leaves(shop.ORDER.fields["meta"], meta)]  # type: ignore[arg-type]
+    found = [(place, value) for place, value, _field in leaves(store.ORDER.fields["meta"], meta)]  # type: ignore[arg-type]
     assert found == [(("ip",), "1"), (("deep", 0, "a"), 1), (("deep", 1, "b", 0), 2), (("empty",), {})]
 
 

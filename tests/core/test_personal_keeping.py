@@ -14,7 +14,7 @@ from onvif_privacy.core.consent import State
 from onvif_privacy.core.personal import kept
 from onvif_privacy.core.registry import After, Basis, Field, PersonalData, Purpose, While, blank, keep
 from onvif_privacy.core.testing import temporarily
-from tests.shop.models import Order
+from tests.store.models import Order
 
 PURPOSES = [
     Purpose("books", label="b", text="b", basis=Basis.LEGAL_OBLIGATION, clause="operation", default=True),
@@ -35,7 +35,7 @@ def declaration(days: dict[str, int], field: Field) -> PersonalData:
         "service": After("closed_at", days=days["service"]),
         "account": While("customer"),
     }
-    return PersonalData(model="shop.Order", subjects={"customer": "customer"}, terms=terms, fields={"name": field})
+    return PersonalData(model="store.Order", subjects={"customer": "customer"}, terms=terms, fields={"name": field})
 
 
 def by_calendar(

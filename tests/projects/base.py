@@ -47,7 +47,8 @@ DJANGO_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "tests.shop",  # a host's own app
+    "tests.store",  # a host's own app
+    "tests.core.hostapp",  # another, with encrypted fields
 ]
 DJANGO_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

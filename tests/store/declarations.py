@@ -1,4 +1,4 @@
-"""What `privacy_declare shop` printed, with the lines changed that a developer changes."""
+"""What `privacy_declare store` printed, with the lines changed that a developer changes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BOOKKEEPING = Purpose(
 )
 
 ORDER = PersonalData(
-    model="shop.Order",
+    model="store.Order",
     subjects={"customer": "customer"},
     terms={"bookkeeping": After("invoiced_on", days=3653), "operation": After("closed_at", days=730)},
     fields={
@@ -41,11 +41,11 @@ ORDER = PersonalData(
     not_personal=("id", "number", "created_at", "closed_at", "invoiced_on"),
 )
 LINE = PersonalData(
-    model="shop.Line",
+    model="store.Line",
     subjects={"customer": "order__customer"},
     fields={"engraving_text": Field("content", purposes=("operation",), erase=blank())},
     not_personal=("id", "category", "quantity"),
 )
-CATEGORY = exempt("shop.Category", because="kinds of goods")
+CATEGORY = exempt("store.Category", because="kinds of goods")
 
 ALL = (BOOKKEEPING, ORDER, LINE, CATEGORY)

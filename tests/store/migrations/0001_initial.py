@@ -51,9 +51,9 @@ class Migration(migrations.Migration):
                 ("engraving_text", models.CharField(blank=True, max_length=100)),
                 (
                     "category",
-                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="shop.category"),
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="store.category"),
                 ),
-                ("order", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="shop.order")),
+                ("order", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="store.order")),
             ],
         ),
     ]

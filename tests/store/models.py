@@ -1,4 +1,4 @@
-"""A small shop."""
+"""A small store."""
 
 # ruff: noqa: DJ008 - nobody looks at these rows
 

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 
-class ShopConfig(AppConfig):
-    name = "tests.shop"
-    label = "shop"
+class StoreConfig(AppConfig):
+    name = "tests.store"
+    label = "store"
     default_auto_field = "django.db.models.BigAutoField"

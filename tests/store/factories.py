@@ -1,11 +1,11 @@
-"""The smallest valid objects of the shop."""
+"""The smallest valid objects of the store."""
 
 from __future__ import annotations
 
 import factory
 
 from tests.core.factories import UserFactory
-from tests.shop.models import Line, Order
+from tests.store.models import Line, Order
 
 
 class OrderFactory(factory.django.DjangoModelFactory):
