@@ -23,7 +23,9 @@ def found(*, deploy: bool = False) -> set[str]:
 
 def ours(*, deploy: bool = False) -> list[CheckMessage]:
     messages = run_checks(include_deployment_checks=deploy)
-    return [one for one in messages if (one.id or "").startswith("onvif_privacy.") and "store" in f"{one.msg}{one.hint}"]
+    return [
+        one for one in messages if (one.id or "").startswith("onvif_privacy.") and "store" in f"{one.msg}{one.hint}"
+    ]
 
 
 @pytest.fixture

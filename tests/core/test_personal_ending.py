@@ -88,7 +88,9 @@ def test_variants_go_with_their_file(django_capture_on_commit_callbacks) -> None
     order.invoice.storage.save("thumbs/i.txt", ContentFile(b"small"))
     file = File("billing", erase=delete(), variants=lambda row: ["thumbs/i.txt"])
     with django_capture_on_commit_callbacks(execute=True):
-        end_row(replace(store.ORDER, fields={"invoice": file, "email": store.ORDER.fields["email"]}), order, ["invoice"])
+        end_row(
+            replace(store.ORDER, fields={"invoice": file, "email": store.ORDER.fields["email"]}), order, ["invoice"]
+        )
     assert not order.invoice.storage.exists("thumbs/i.txt")
 
 
