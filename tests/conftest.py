@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests import requirements
+from tests.newsite import build_wheel
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this working tree, built once for each process."""
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
