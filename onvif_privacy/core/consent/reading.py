@@ -129,3 +129,9 @@ def unreconciled(using: str | None = None) -> QuerySet[Standing]:
     last = Decision.objects.filter(subject=OuterRef("subject"), purpose=OuterRef("purpose")).order_by("-sequence")
     rows = Standing.objects.using(using or _primary()).annotate(last=Subquery(last.values("pk")[:1]))
     return rows.filter(~Q(last=F("decision")) | ~Q(outcome=F("decision__outcome")) | Q(last__isnull=True))
+
+
+def without_standing(using: str | None = None) -> QuerySet[Decision]:
+    """Return decisions whose subject and purpose have no standing: one was removed, so a default would hold again."""
+    standing = Standing.objects.filter(subject=OuterRef("subject"), purpose=OuterRef("purpose"))
+    return Decision.objects.using(using or _primary()).filter(~Exists(standing))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from onvif_privacy.core.consent.reading import unreconciled
+from onvif_privacy.core.consent.reading import unreconciled, without_standing
 from onvif_privacy.core.jobs.registry import job
 from onvif_privacy.core.jobs.running import Run
 
@@ -19,8 +19,9 @@ class Unreconciled(Exception):
 def reconcile(run: Run) -> None:
     """Compare every standing with its decisions and name those that differ."""
     with run.step():
-        wrong = [str(pk) for pk in unreconciled().values_list("pk", flat=True)[:100]]
-    for pk in wrong:
-        logger.error("standing %s differs from its decisions", pk)
+        wrong = [f"standing {one.pk} differs from its decisions" for one in unreconciled()[:100]]
+        wrong += [f"decision {one.pk} has lost its standing" for one in without_standing()[:100]]
+    for sentence in wrong:
+        logger.error(sentence)
     if wrong:
         raise Unreconciled(f"{len(wrong)} standings differ from their decisions")
