@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import template
@@ -17,6 +18,9 @@ from onvif_privacy.core.desk import Desk, desk
 from onvif_privacy.core.registry import footer_links
 
 register = template.Library()
+
+# SVG user units; bars stand on the base and reach up to the top line
+CHART_WIDTH, CHART_HEIGHT, CHART_BASE, CHART_TOP = 720, 220, 190, 20
 
 
 @register.simple_tag
@@ -40,11 +44,48 @@ def privacy_top(context: template.Context) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - rendered, so escaped, templates
 
 
+@dataclass(frozen=True)
+class Bar:
+    """One bar in SVG user units, with what it stands for."""
+
+    label: str
+    value: int
+    x: float
+    y: float
+    width: float
+    height: float
+    show_label: bool
+
+
+def bars(rows: Sequence[tuple[str, int]], top: int) -> list[Bar]:
+    """Lay out a bar for each ``(label, number)``; every label is in the table, at most eight stand under the bars."""
+    slot = CHART_WIDTH / max(len(rows), 1)
+    every = max(1, -(-len(rows) // 8))
+    found = []
+    for index, (label, value) in enumerate(rows):
+        height = round(value / max(top, 1) * (CHART_BASE - CHART_TOP), 2)
+        x = round(index * slot + slot * 0.1, 2)
+        found.append(Bar(label, value, x, CHART_BASE - height, round(slot * 0.8, 2), height, index % every == 0))
+    return found
+
+
 @register.inclusion_tag("onvif_privacy/chart.html")
-def privacy_chart(series: Iterable[tuple[str, int]], title: str) -> dict[str, Any]:
+def privacy_chart(series: Iterable[tuple[str, int]], title: str, label: str = "", unit: str = "") -> dict[str, Any]:
     """Draw ``(label, number)`` pairs as SVG from the server, with the same numbers in a table beside it."""
-    rows = [(str(label), int(number)) for label, number in series]
-    return {"title": title, "rows": rows, "maximum": max((number for _label, number in rows), default=0)}
+    rows = [(str(name), int(value)) for name, value in series]
+    top = max((value for _name, value in rows), default=0)
+    return {
+        "title": title,
+        "label": label,
+        "unit": unit,
+        "rows": rows,
+        "bars": bars(rows, top),
+        "top": top,
+        "total": sum(value for _name, value in rows),
+        "width": CHART_WIDTH,
+        "height": CHART_HEIGHT,
+        "base": CHART_BASE,
+    }
 
 
 @register.inclusion_tag("onvif_privacy/footer.html")
