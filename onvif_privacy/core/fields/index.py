@@ -1,0 +1,41 @@
+"""A blind index: finding a value without the database knowing it, at the price of a few false candidates."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+GENERATION_SHIFT = 32
+
+
+@dataclass(frozen=True)
+class BlindIndex:
+    """Asks for an index of an encrypted field; ``rows`` is how many rows the table is planned for.
+
+    The index keeps floor(log2 rows) - 1 bits, the most that leaves two expected coincidences: whoever reads the
+    table cannot tell which of several rows share a value.
+    """
+
+    rows: int
+
+    @property
+    def bits(self) -> int:
+        """How many bits of the keyed digest are stored; 1 at least."""
+        return max(1, min(GENERATION_SHIFT, self.rows.bit_length() - 2))
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Say how a migration writes it."""
+        return "onvif_privacy.core.fields.BlindIndex", [], {"rows": self.rows}
+
+    def value(self, secret: bytes, generation: int, plain: str) -> int:
+        """Return what the column holds: one byte of key generation, then the bits of HMAC-SHA256 of ``plain``."""
+        digest = hmac.digest(secret, plain.encode(), hashlib.sha256)
+        return generation << GENERATION_SHIFT | int.from_bytes(digest[:4], "big") >> (GENERATION_SHIFT - self.bits)
+
+
+def normal(text: str) -> str:
+    """Return the form in which values are compared: NFC, no space around."""
+    return unicodedata.normalize("NFC", text).strip()
