@@ -26,7 +26,7 @@ from onvif_privacy.visits.services.records import Parcel, Record  # noqa: E402
 AGENTS = [
     "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_6) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_6) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18 Safari/605.1.15",
 ]
 
 
@@ -74,7 +74,7 @@ def log_of(number: int, sample: Path | None) -> bytes:
         data = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
         return data * max(1, number // (data.count(b"\n") or 1))
     lines = [
-        f'{visit.network} - - [{time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(visit.at))}] '
+        f"{visit.network} - - [{time.strftime('%d/%b/%Y:%H:%M:%S +0000', time.gmtime(visit.at))}] "
         f'"GET {visit.path} HTTP/1.1" 200 5120 "https://{visit.referrer or "direct.example"}/" "{visit.agent}"\n'
         for visit in records(number)
     ]

@@ -77,7 +77,11 @@ def handler_of(middleware: list[str]) -> Handler:
 def requests() -> Callable[[], HttpRequest]:
     """Return a maker of requests as a server hands them over."""
     factory = RequestFactory()
-    headers = {"HTTP_USER_AGENT": AGENT, "HTTP_REFERER": "https://search.example/find?q=camera", "HTTP_ACCEPT": "text/html"}
+    headers: dict[str, Any] = {
+        "HTTP_USER_AGENT": AGENT,
+        "HTTP_REFERER": "https://search.example/find?q=camera",
+        "HTTP_ACCEPT": "text/html",
+    }
     return lambda: factory.get("/products/camera-4k/", secure=True, **headers)
 
 

@@ -101,7 +101,9 @@ class PopularityAdmin(Base):
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         if form == "json":
             rows = [{"name": line.name, "visits": line.visits, "before": line.before} for line in lines]
-            return JsonResponse({"table": table, "first": period.first, "last": period.last, "rows": rows}, headers=headers)
+            return JsonResponse(
+                {"table": table, "first": period.first, "last": period.last, "rows": rows}, headers=headers
+            )
         response = HttpResponse(content_type="text/csv; charset=utf-8", headers=headers)
         writer = csv.writer(response)
         writer.writerow(["name", "visits", "before"])

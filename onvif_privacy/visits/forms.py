@@ -15,8 +15,12 @@ class PeriodForm(forms.Form):
     """Reads ``period``, ``first`` and ``last`` from the address; wrong values fall back to 30 days and are named."""
 
     period = forms.ChoiceField(label=_("Period"), choices=Choice.choices, required=False)
-    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    last = forms.DateField(label=_("to"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    first = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    last = forms.DateField(
+        label=_("to"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
     def clean(self) -> dict[str, Any]:
         """An own period needs two days in order, ten years apart at most."""

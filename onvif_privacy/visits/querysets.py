@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django.db import models
 from django.db.models import Q, Sum
@@ -22,7 +22,8 @@ class DayQuerySet(models.QuerySet[Any]):
 
     def by(self, *names: str) -> Self:
         """One row for each value of ``names`` with its ``total``, the largest first."""
-        return self.order_by().values(*names).annotate(total=Sum("visits")).filter(total__gt=0).order_by("-total", *names)
+        sums = self.order_by().values(*names).annotate(total=Sum("visits"))
+        return cast("Self", sums.filter(total__gt=0).order_by("-total", *names))
 
 
 class PageDayQuerySet(DayQuerySet):

@@ -77,7 +77,9 @@ def test_empty_site_says_so(staff: Client) -> None:
 
 def test_number_of_queries_does_not_grow_with_rows(staff: Client) -> None:
     def queries() -> int:
-        with CaptureQueriesContext(connection, ) as context:
+        with CaptureQueriesContext(
+            connection,
+        ) as context:
             shown(staff)
         return len(context)
 

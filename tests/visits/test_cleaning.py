@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - user agents are as long as they are
 """Hostile text: what becomes of it, in what time, and that every corpus passes through every door."""
 
 from __future__ import annotations
@@ -7,10 +8,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from onvif_privacy.visits.models import Browser, Page, Referrer, Visit
-from onvif_privacy.visits.services import agents, cleaning, recorder as recording
+from onvif_privacy.visits.services import agents, cleaning
+from onvif_privacy.visits.services import recorder as recording
 from onvif_privacy.visits.services.recorder import recorder
 from tests import corpora
 from tests.visits.factories import CHROME, GOOGLEBOT
@@ -118,6 +121,30 @@ def test_caches_keyed_by_what_visitors_send_are_bounded() -> None:
     assert len(agents._cache) <= agents.CACHED
 
 
+BROWSERS = [
+    CHROME,
+    f"{CHROME} Edg/131.0.0.0",
+    f"{CHROME} OPR/116.0.0.0",
+    f"{CHROME} Vivaldi/7.0.3495.15",
+    "Mozilla/5.0 (Windows NT 6.1; WOW64; Trident/7.0; rv:11.0) like Gecko",
+    "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 5.1; Trident/4.0; .NET CLR 2.0.50727)",
+    "Mozilla/5.0 (compatible; Konqueror/4.5; FreeBSD) KHTML/4.5.4 (like Gecko)",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
+    "Mozilla/5.0 (Android 14; Mobile; rv:132.0) Gecko/132.0 Firefox/132.0",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/131.0 Mobile/15E148 Safari/604.1",
+    "Mozilla/5.0 (Linux; Android 14; SAMSUNG SM-S918B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/26.0 Chrome/122.0.0.0 Mobile Safari/537.36",
+    "Mozilla/5.0 (Linux; Android 13; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/130.0.0.0 Mobile Safari/537.36 DuckDuckGo/5",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 [FBAN/FBIOS;FBAV/470.0]",
+    "Mozilla/5.0 (Linux; U; Android 12; en-US; RMX3085) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/100.0 UCBrowser/13.4 Mobile Safari/537.36",
+    "Opera/9.80 (Android; Opera Mini/36.2/119.132; U; en) Presto/2.12.423 Version/12.16",
+    "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+    "Mozilla/5.0 (PlayStation 5 3.03/SmartTV) AppleWebKit/605.1.15 (KHTML, like Gecko)",
+    "Lynx/2.9.0 libwww-FM/2.14 SSL-MM/1.4.1",
+    "w3m/0.5.3+git20230121",
+]  # fmt: skip
+
+
 class TestAgents:
     @pytest.mark.parametrize(
         ("agent", "family", "system", "device"),
@@ -129,7 +156,8 @@ class TestAgents:
                 "Mobile Safari", "iOS", "mobile",
             ),
             (
-                "Mozilla/5.0 (Linux; Android 14; SM-X710) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36",
+                "Mozilla/5.0 (Linux; Android 14; SM-X710) AppleWebKit/537.36 (KHTML, like Gecko) "
+                "Chrome/130.0.0.0 Safari/537.36",
                 "Chrome", "Android", "tablet",
             ),
             ("Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0", "Firefox", "Linux", "desktop"),
@@ -140,6 +168,10 @@ class TestAgents:
         found = agents.classify(agent)
         assert (found.bot, found.family, found.device) == (False, family, device)
         assert system in ("", found.system)
+
+    @pytest.mark.parametrize("agent", BROWSERS)
+    def test_ordinary_browsers_are_never_taken_for_programs(self, agent: str) -> None:
+        assert not agents.classify(agent).bot
 
     @pytest.mark.parametrize("agent", ["", "-", GOOGLEBOT, "curl/8.5.0", "python-requests/2.32", "Java/17.0.1", "\0"])
     def test_programs_are_recognised(self, agent: str) -> None:
@@ -210,11 +242,20 @@ class TestCorpora:
             *(row[0] for row in Referrer.objects.values_list("host")),
         ]
         assert not [text for text in texts if any(ord(char) < 32 for char in text)]
-        assert all(visit.network in (None, "127.0.0.0") or visit.network.endswith((".0", ":")) for visit in Visit.objects.all())
+        assert all(
+            visit.network in (None, "127.0.0.0") or visit.network.endswith((".0", ":")) for visit in Visit.objects.all()
+        )
 
     def test_no_input_takes_long(self) -> None:
         slowest = 0.0
-        for case in [*self.cases(), "a" * 100_000, "https://" + "a." * 50_000, "@" * 100_000, "1" * 100_000, "a1" * 50_000]:
+        for case in [
+            *self.cases(),
+            "a" * 100_000,
+            "https://" + "a." * 50_000,
+            "@" * 100_000,
+            "1" * 100_000,
+            "a1" * 50_000,
+        ]:
             started = time.perf_counter()
             cleaning.agent(case)
             cleaning.path(case)
@@ -222,5 +263,3 @@ class TestCorpora:
             cleaning.network(case, case, 1)
             slowest = max(slowest, time.perf_counter() - started)
         assert slowest < SLOW_SECONDS
-
-

@@ -55,7 +55,7 @@ def write(path: Path, *lines: str) -> None:
 
 
 class TestRealLog:
-    """V7: the counts are those of a script that shares nothing with the importer but the documented list of programs."""
+    """V7: the counts are those of a script that shares only the documented list of programs with us."""
 
     # The documented exclusions, written down a second time.
     LINE = re.compile(r'^(\S+) \S+ \S+ \[(.+?)\] "(.*?)(?<!\\)" (\d+) \S+ "(.*?)(?<!\\)" "(.*?)(?<!\\)"$')
@@ -210,8 +210,13 @@ class TestReading:
 
     def test_bad_lines_are_counted_and_listed_never_fatal(self, log: Path) -> None:
         log.write_bytes(
-            line().encode() + b"\n\xff\xfe\x00junk\n" + line(at="99/Foo/2015:10:05:03 +0000").encode()
-            + b"\n" + b"x" * 200_000 + b"\n" + line("/after/").encode()
+            line().encode()
+            + b"\n\xff\xfe\x00junk\n"
+            + line(at="99/Foo/2015:10:05:03 +0000").encode()
+            + b"\n"
+            + b"x" * 200_000
+            + b"\n"
+            + line("/after/").encode()
         )
 
         text = imported(log)

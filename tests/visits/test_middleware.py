@@ -16,7 +16,8 @@ from django.test.utils import CaptureQueriesContext
 
 from onvif_privacy.visits.middleware import PageVisitMiddleware
 from onvif_privacy.visits.models import ExclusionDay, Page, PageDay, Referrer, Visit
-from onvif_privacy.visits.services import capture, recorder as recording
+from onvif_privacy.visits.services import capture
+from onvif_privacy.visits.services import recorder as recording
 from onvif_privacy.visits.services.recorder import recorder
 from tests.visits.factories import CHROME, GOOGLEBOT, StaffFactory
 
@@ -138,7 +139,12 @@ class TestLeftOut:
 
     @pytest.mark.parametrize(
         ("header", "value"),
-        [("sec-purpose", "prefetch"), ("sec-purpose", "prefetch;prerender"), ("purpose", "prefetch"), ("x-moz", "prefetch")],
+        [
+            ("sec-purpose", "prefetch"),
+            ("sec-purpose", "prefetch;prerender"),
+            ("purpose", "prefetch"),
+            ("x-moz", "prefetch"),
+        ],
     )
     def test_prefetch_is_left_out(self, get: Get, header: str, value: str) -> None:
         get("/", **{header: value})
@@ -203,7 +209,13 @@ class TestPageDoesNotNotice:
 class TestFailsOpen:
     """R1, V5: whatever happens in here, the page goes out as it is."""
 
-    PLACES = ("capture.record_of", "exclusions.of_page", "exclusions.of_choice", "cleaning.referrer", "cleaning.network")
+    PLACES = (
+        "capture.record_of",
+        "exclusions.of_page",
+        "exclusions.of_choice",
+        "cleaning.referrer",
+        "cleaning.network",
+    )
 
     @pytest.mark.parametrize("place", PLACES)
     @pytest.mark.parametrize("address", ["/", "/stream/", "/async/", "/missing/", "/broken/"])

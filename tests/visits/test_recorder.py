@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
-from hypothesis import given, settings as budget, strategies as st
+from hypothesis import given
+from hypothesis import settings as budget
+from hypothesis import strategies as st
 
 from onvif_privacy.visits.models import ExclusionDay, Process, Visit
 from onvif_privacy.visits.services import recorder as recording
@@ -129,7 +131,11 @@ class TestBooks:
         assert mine.books().balanced
 
     @budget(max_examples=60, deadline=None)
-    @given(st.lists(st.sampled_from(["put", "drop", "exclude", "send", "away", "back", "unsure", "fork", "stop"]), max_size=40))
+    @given(
+        st.lists(
+            st.sampled_from(["put", "drop", "exclude", "send", "away", "back", "unsure", "fork", "stop"]), max_size=40
+        )
+    )
     def test_law_holds_after_every_step_of_any_history(self, steps: list[str]) -> None:
         shelf = Shelf()
         mine = Recorder(shelf)
@@ -204,7 +210,9 @@ class TestThread:
 
         assert all(0.25 <= wait <= 8 for wait in waits)
         assert waits[-1] > 3
-        assert [record.message for record in caplog.records] == ["visits wait for the database (OperationalError); 1 waiting"]
+        assert [record.message for record in caplog.records] == [
+            "visits wait for the database (OperationalError); 1 waiting"
+        ]
 
     def test_stop_sends_what_waits(self, mine: Recorder, shelf: Shelf, threaded: None) -> None:
         for _number in range(50):

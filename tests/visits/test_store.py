@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from django.db import connection, connections, models
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings as budget, strategies as st
+from hypothesis import HealthCheck, given
+from hypothesis import settings as budget
+from hypothesis import strategies as st
 
 from onvif_privacy.visits.models import (
     Batch,

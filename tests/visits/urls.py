@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.http import (
-    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,

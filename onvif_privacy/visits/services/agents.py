@@ -43,7 +43,7 @@ PROGRAM = re.compile(
     r"|zgrab|nmap|feed|rss\b|reader|subscribers|seo\b|analy[sz]er|optimi[sz]er|indexer|search ?engine|agent"
     r"|google-|-google\b|googleother|adsbot|mediapartners|facebookexternalhit|facebookcatalog|meta-external"
     r"|gpt|openai|anthropic|claude|cohere|perplexity|bytespider|https?://|\+?www\.|@[a-z0-9-]+\."
-    r"|[a-z0-9-]\.(?:com|net|org|io|ai)\b|compatible; ?(?!MSIE|Konqueror|iCab|OmniWeb)",
+    r"|[a-z0-9-]\.(?:com|net|org|io|ai)\b|compatible;(?! ?(?:MSIE|Konqueror|iCab|OmniWeb))",
     re.IGNORECASE,
 )
 _TABLET = re.compile(r"iPad|Tablet|Kindle|Silk/|PlayBook|Nexus (?:7|9|10)\b", re.IGNORECASE)

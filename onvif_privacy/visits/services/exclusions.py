@@ -87,5 +87,3 @@ def of_page(request: HttpRequest, response: HttpResponseBase, types: tuple[str, 
         or of_view(request.resolver_match)
         or (of_purpose(meta) if "HTTP_SEC_PURPOSE" in meta or "HTTP_PURPOSE" in meta or "HTTP_X_MOZ" in meta else None)
     )
-
-

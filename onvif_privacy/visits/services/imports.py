@@ -9,7 +9,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import timezone
@@ -26,7 +26,9 @@ BAD_LINES_LISTED = 1_000
 NAMESPACE = uuid.UUID("5b1c9a52-6f0e-4f0b-9d4b-3a2f3f1f4d11")
 
 # A log names no content type. The last segment of a path tells a page from a file: no extension, or one of these.
-PAGE_EXTENSIONS = frozenset("html htm xhtml shtml phtml php asp aspx jsp jspx cgi do".split())
+PAGE_EXTENSIONS = frozenset(
+    ["html", "htm", "xhtml", "shtml", "phtml", "php", "asp", "aspx", "jsp", "jspx", "cgi", "do"]
+)
 _EXTENSION = re.compile(r"\.([A-Za-z][A-Za-z0-9]{0,7})$")
 
 
@@ -106,7 +108,7 @@ class Importer:
         self._places = Places()
         self.summary = Summary()
 
-    def read(self, source: BinaryIO, name: str, progress: Callable[[int], None]) -> Summary:
+    def read(self, source: BinaryIO, name: str, progress: Callable[[int], Any]) -> Summary:
         """Import a log to its end, from where an earlier run stopped; ``progress`` gets the bytes read each time.
 
         Each chunk of lines is one transaction together with the number of lines done. Raises Unavailable where the
@@ -174,7 +176,7 @@ class Importer:
             self.summary.bad_numbers.append(number)
 
     def judge(self, line: Line) -> Record | Reason:
-        """Return the record of a line, or why it is no visit; the same questions as for a request, in the same order."""
+        """Return the record of a line, or why it is no visit; the questions a request is asked, in the same order."""
         page = is_page(line.target)
         reason = exclusions.of_answer(
             line.method,

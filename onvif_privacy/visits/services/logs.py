@@ -38,7 +38,9 @@ NEEDED = ("time", "request", "status")
 _DIRECTIVE = re.compile(r"%[<>]?(?:\{[^}]*\})?[A-Za-z]|\$[a-z_0-9]+")
 _MONTHS = {
     name: number
-    for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)
+    for number, name in enumerate(
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], start=1
+    )
 }
 _STAMP = re.compile(r"(\d{2})/([A-Z][a-z]{2})/(\d{4}):(\d{2}):(\d{2}) ?([+-]\d{2})(\d{2})")
 MINUTES_CACHED = 4096

@@ -109,7 +109,7 @@ class Recorder:
     # from pages
 
     def put(self, record: Record) -> None:
-        """Take a record in; when the buffer is full it is dropped and counted, under one lock with the test for room."""
+        """Take a record in; dropped and counted when the buffer is full, under one lock with the test for room."""
         current = plan()
         size = record.size_bytes
         with self._lock:
@@ -156,9 +156,7 @@ class Recorder:
             return self._books()
 
     def _books(self) -> Books:
-        return Books(
-            self._process, self._started, self._accepted, self._stored, dict(self._dropped), len(self._queue)
-        )
+        return Books(self._process, self._started, self._accepted, self._stored, dict(self._dropped), len(self._queue))
 
     # to the store
 
@@ -222,7 +220,7 @@ class Recorder:
 
     def _interval(self) -> float:
         if self._failures:
-            wait = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (self._failures - 1))
+            wait: float = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (self._failures - 1))
             return wait * random.uniform(0.5, 1)  # noqa: S311 - jitter, so that processes do not knock together
         return plan().flush_seconds
 

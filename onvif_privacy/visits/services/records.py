@@ -13,7 +13,7 @@ RECORD_OVERHEAD_BYTES = 600
 
 
 class Record(NamedTuple):
-    """One visit on its way. Everything in it is cleaned and cut; the user agent is parsed by the store and forgotten."""
+    """One visit on its way. All of it is cleaned and cut; the user agent is parsed by the store and forgotten."""
 
     at: int  # seconds since 1970
     site: str  # host, on installations that serve several; else empty

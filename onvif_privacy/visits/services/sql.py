@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django.db import connections, models
 
 Row = tuple[Any, ...]
 
 
-def add_up(model: type[models.Model], keys: Sequence[str], counters: Sequence[str], rows: Iterable[Row], using: str) -> None:
+def add_up(
+    model: type[models.Model], keys: Sequence[str], counters: Sequence[str], rows: Iterable[Row], using: str
+) -> None:
     """Insert each row, or add its counters to the row with the same keys. ``rows``: keys first, then counters.
 
     ``keys`` must be a unique constraint. Rows are written in the order of their keys, so that two writers never wait
@@ -39,9 +41,9 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
 
 def adapter(model: type[models.Model], name: str, using: str) -> Callable[[Any], Any]:
     """Return the function that turns a Python value of the field into what the driver takes; results are kept."""
-    field = model._meta.get_field(name)
+    field = cast("models.Field[Any, Any]", model._meta.get_field(name))
     connection = connections[using]
-    return cache(lambda value: field.get_db_prep_save(value, connection))  # type: ignore[union-attr]
+    return cache(lambda value: field.get_db_prep_save(value, connection))
 
 
 def _adapted(model: type[models.Model], columns: Sequence[str], rows: list[Row], using: str) -> list[Row]:
@@ -68,4 +70,5 @@ def _table(model: type[models.Model], using: str) -> str:
 
 
 def _quoted(model: type[models.Model], name: str, using: str) -> str:
-    return connections[using].ops.quote_name(model._meta.get_field(name).column)  # type: ignore[union-attr]
+    field = cast("models.Field[Any, Any]", model._meta.get_field(name))
+    return connections[using].ops.quote_name(str(field.column))

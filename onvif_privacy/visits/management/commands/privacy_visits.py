@@ -37,14 +37,22 @@ class Command(BaseCommand):
         status.add_argument("--json", action="store_true", help="Print one JSON object.")
         verbs.add_parser("flush", help="Store what waits in this process.")
         rebuild = verbs.add_parser("rebuild", help="Count again from single visits.")
-        rebuild.add_argument("--since", type=dt.date.fromisoformat, help="First day, YYYY-MM-DD; default: all that can be.")
+        rebuild.add_argument(
+            "--since", type=dt.date.fromisoformat, help="First day, YYYY-MM-DD; default: all that can be."
+        )
         importing = verbs.add_parser("import-log", help="Import web server logs; reading one again continues it.")
         importing.add_argument("files", nargs="+", metavar="FILE", help="Log, plain or gzip; - for standard input.")
         importing.add_argument(
-            "--format", default="combined", help="combined (reads common too), common, or the LogFormat or log_format string."
+            "--format",
+            default="combined",
+            help="combined (reads common too), common, or the LogFormat or log_format string.",
         )
         importing.add_argument(
-            "--own-host", action="append", default=[], metavar="HOST", help="Host of this site: referring visits are internal."
+            "--own-host",
+            action="append",
+            default=[],
+            metavar="HOST",
+            help="Host of this site: referring visits are internal.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -88,7 +96,7 @@ class Command(BaseCommand):
             self.stdout.write(f"left out today: {line.visits} {line.name}")
 
     def do_flush(self, **options: Any) -> None:
-        """Store what waits here. Server processes store their own visits within seconds; no command reaches into them."""
+        """Store what waits here. Server processes store their own visits within seconds; no command reaches them."""
         before = recorder.pending
         while recorder.flush():
             pass
@@ -129,7 +137,9 @@ class Command(BaseCommand):
 
     def _report(self, name: str, summary: imports.Summary, seconds: float) -> None:
         speed = f"{summary.lines / seconds:,.0f} lines/s" if summary.lines else "nothing new"
-        self.stdout.write(f"{name}: {summary.lines} lines read in {seconds:.1f} s ({speed}), {summary.skipped} known already")
+        self.stdout.write(
+            f"{name}: {summary.lines} lines read in {seconds:.1f} s ({speed}), {summary.skipped} known already"
+        )
         self.stdout.write(f"  {summary.stored} visits counted")
         left_out = summary.excluded + type(summary.excluded)({"bot": summary.bots})
         for reason, number in sorted(left_out.items()):

@@ -14,7 +14,16 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from django.db import DatabaseError, DataError, Error, IntegrityError, OperationalError, router, transaction
+from django.db import (
+    DatabaseError,
+    DataError,
+    Error,
+    IntegrityError,
+    OperationalError,
+    connections,
+    router,
+    transaction,
+)
 from django.utils import timezone
 
 from onvif_privacy.visits.conf import conf
@@ -148,7 +157,9 @@ def _rows(people: Sequence[Person], using: str) -> list[Prepared]:
     pages = dictionary.numbers(Page, {(record.site, record.route, record.path) for record, _agent in people}, using)
     referrers = dictionary.numbers(Referrer, {(record.referrer,) for record, _agent in people}, using)
     browsers = dictionary.numbers(Browser, {agent[1:] for _record, agent in people}, using)
-    at, network, visitor = (sql.adapter(Visit, name, using) for name in ("at", "network", "visitor"))
+    network, visitor = sql.adapter(Visit, "network", using), sql.adapter(Visit, "visitor", using)
+    # the field's own way to the same value takes twice as long, and this is the innermost loop
+    adapt = connections[using].ops.adapt_datetimefield_value
     slots = clock.Slots()
     kept_from = time.time() - conf.RAW_DAYS * 86_400
     rows = []
@@ -162,7 +173,7 @@ def _rows(people: Sequence[Person], using: str) -> list[Prepared]:
             rows.append(Prepared(None, counted))
             continue
         person = visitor(_subject(record.visitor)) if record.visitor else None
-        moment, place = at(clock.moment(record.at)), network(record.network or None)
+        moment, place = adapt(clock.moment(record.at)), network(record.network or None)
         rows.append(Prepared((moment, page, referrer, browser, method, status, place, person), counted))
     return rows
 

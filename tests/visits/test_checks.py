@@ -1,0 +1,49 @@
+"""System checks of the room."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.core.checks import run_checks
+from django.test import override_settings
+
+from onvif_privacy.core.registry import purposes
+from onvif_privacy.visits.checks import MIDDLEWARE
+
+
+def ids() -> set[str | None]:
+    return {message.id for message in run_checks() if (message.id or "").startswith("onvif_privacy_visits")}
+
+
+def test_defaults_are_clean() -> None:
+    assert ids() == set()
+
+
+def test_missing_middleware_is_named() -> None:
+    with override_settings(MIDDLEWARE=[name for name in settings.MIDDLEWARE if name != MIDDLEWARE]):
+        assert ids() == {"onvif_privacy_visits.W001"}
+
+
+def test_middleware_behind_it_is_named() -> None:
+    with override_settings(MIDDLEWARE=[*settings.MIDDLEWARE, "django.middleware.gzip.GZipMiddleware"]):
+        assert ids() == {"onvif_privacy_visits.W002"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"RECORDING": "sometimes"},
+        {"STAFF": "False"},
+        {"PUBLIC_CONTENT": "news:*"},
+        {"BUFFER_VISITS": 0},
+        {"RAW_DAYS": "90"},
+    ],
+)
+def test_settings_of_the_wrong_type_are_found(value: dict[str, object]) -> None:
+    with override_settings(**{f"ONVIF_PRIVACY_VISITS_{name}": wrong for name, wrong in value.items()}):
+        assert "onvif_privacy.E007" in {message.id for message in run_checks()}
+
+
+def test_purpose_is_declared_and_offered() -> None:
+    purpose = purposes.get("popularity")
+    assert (purpose.device, purpose.reader, purpose.clause) == (True, "visits", "popularity")
