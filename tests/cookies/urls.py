@@ -106,6 +106,12 @@ async def async_needs(request: HttpRequest) -> HttpResponseBase:
     return HttpResponse("feature")
 
 
+def life(request: HttpRequest) -> HttpResponseBase:
+    response = HttpResponse("life")
+    response.set_cookie("theme", "1", max_age=10**9)
+    return response
+
+
 def session(request: HttpRequest) -> HttpResponseBase:
     request.session["seen"] = 1
     return HttpResponse("session")
@@ -147,6 +153,7 @@ urlpatterns = [
     path("needs/", needs),
     path("async-needs/", async_needs),
     path("session/", session),
+    path("life/", life),
     path("outer/", plain),
     path("shop/", plain),
     path("shop/cart/", plain),

@@ -130,12 +130,16 @@ def _shows(path: str, page: str) -> bool:
     return page == path or (page.startswith(path) and (path.endswith("/") or page[len(path) : len(path) + 1] == "/"))
 
 
-def hidden(policy: Policy, allows: Callable[[str], bool], address: str) -> Iterator[tuple[str, Item, list[str]]]:
-    """Yield refused items of which a request for ``address`` cannot show every path: name, item, those paths."""
+def hidden(policy: Policy, allows: Callable[[str], bool], address: str, page: str) -> Iterator[tuple[str, Item, list[str]]]:
+    """Yield refused items of which a request for ``address`` cannot show every path: name, item, those paths.
+
+    ``page`` is where the visitor came from; scripts may have set cookies for its directories.
+    """
     for item in policy.snapshot.items:
         if item.kind != COOKIE or item.necessary or "*" in item.name or allows(item.purpose):
             continue
-        if paths := [path for path in item.paths if not _shows(path, address)]:
+        places = [*item.paths, *(directories(page) if item.set_by != "server" else ())]
+        if paths := [path for path in places if not _shows(path, address)]:
             yield canonical(item.name), item, paths
 
 

@@ -42,11 +42,11 @@ def lines(request: HttpRequest, policy: Policy, allows: Allows) -> Iterator[tupl
     for name, item in refused(request, policy, allows):
         declared = set(expiring.declared_variants(name, item, place))
         for number, line in enumerate(expiring.variants(name, item, place)):
-            yield f"{name}:{number:03}", line, line in declared
-    for name, item, paths in expiring.hidden(policy, allows, request.path):
+            yield f"{name} {number:03}", line, line in declared
+    for name, item, paths in expiring.hidden(policy, allows, request.path, place.page):
         for number, line in enumerate(expiring.variants(name, item, place, paths=paths)):
             # sorts behind every visible name: "~" is the last character a name can hold
-            yield f"~~{name}:{number:03}", line, False
+            yield f"~~{name} {number:03}", line, False
 
 
 def sweep(response: HttpResponseBase, request: HttpRequest, policy: Policy, allows: Allows, *, after: str = "") -> str:
@@ -68,7 +68,7 @@ def sweep(response: HttpResponseBase, request: HttpRequest, policy: Policy, allo
 
 def _last_before(rest: list[tuple[str, str]], done: set[str]) -> str:
     """Return the cursor of the last line before the first that was not sent; a value before all if that is the first."""
-    last = "!"
+    last = " "  # sorts before every cursor, as no name holds a space
     for cursor, line in rest:
         if line not in done:
             break
