@@ -20,7 +20,6 @@ from onvif_privacy.statement.services.copies import known, newest_texts
 from onvif_privacy.statement.services.difference import by_clause
 from onvif_privacy.statement.services.difference import difference as compare
 from onvif_privacy.statement.services.reading import DEFAULT, Shown
-from onvif_privacy.statement.services.sentences import sentences
 from onvif_privacy.statement.services.timeline import Step, following, in_force
 
 View = Callable[..., HttpResponse]
@@ -127,7 +126,7 @@ def _statement(request: HttpRequest, found: Shown, *, is_current: bool) -> HttpR
     context = {
         "found": found,
         "text": found.text,
-        "clauses": sentences(found.text.words).clauses,
+        "clauses": reading.clauses(found.text.words),
         "direction": _direction(found.text.language),
         "is_current": is_current,
         "is_future": found.since > now,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.db import DatabaseError
 from django.utils import timezone
@@ -55,6 +56,12 @@ def pick(texts: Texts, step: Step, language: str) -> Text | None:
     return None
 
 
+@lru_cache(maxsize=16)
+def clauses(words: str) -> tuple[Clause, ...]:
+    """Return the clauses of published words. Kept, because a page asks for them each time and they never change."""
+    return sentences(words).clauses
+
+
 def statement_digest(language: str) -> str | None:
     """Return the digest of the words in force for ``language``; what `core.doors.statement` answers."""
     found = current(language)
@@ -66,4 +73,4 @@ def clause_in_force(slug: str, language: str) -> tuple[Shown, Clause] | None:
     found = current(language)
     if found is None:
         return None
-    return next(((found, clause) for clause in sentences(found.text.words).clauses if clause.slug == slug), None)
+    return next(((found, clause) for clause in clauses(found.text.words) if clause.slug == slug), None)
