@@ -75,13 +75,14 @@ def records(now: datetime) -> Iterator[Record]:
     """Yield the records in order of days: fewer at weekends and at night, slowly more from week to week."""
     dice = random.Random(SEED)  # noqa: S311 believable, not secret
     targets, weights = pages(dice)
+    published = {news.get_absolute_url(): news.published_on for news in News.objects.all()}
     for days_ago in range(DAYS, -1, -1):
         day = now.date() - timedelta(days=days_ago)
         growth = 1.25 - 0.5 * days_ago / DAYS
         number = int(VISITS_PER_DAY * WEEKDAYS[day.weekday()] * growth * dice.uniform(0.9, 1.1))
         for route, path in dice.choices(targets, weights, k=number):
             at = moment(day, dice)
-            if at <= now:
+            if at <= now and published.get(path, day) <= day:
                 yield record(at, route, path, dice)
 
 

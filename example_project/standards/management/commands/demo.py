@@ -38,6 +38,7 @@ class Command(BaseCommand):
         self.prepare()
         self.describe(port)
         if not no_serve:
+            self.stdout.write("Stop with Ctrl-C.\n")
             call_command("runserver", f"{HOST}:{port}", use_reloader=False, verbosity=0)
 
     def prepare(self) -> None:
@@ -69,7 +70,7 @@ class Command(BaseCommand):
         self.stdout.write(self.style.MIGRATE_HEADING("\nSign in"))
         for account, password in describe_accounts():
             self.stdout.write(f"  {account:<18} {password}")
-        self.stdout.write(f"\nMails are written to {settings.EMAIL_FILE_PATH}. Stop with Ctrl-C.\n")
+        self.stdout.write(f"\nMails are written to {settings.EMAIL_FILE_PATH}.")
 
 
 def migrate() -> None:
