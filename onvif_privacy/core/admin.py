@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.core import parties
-from onvif_privacy.core.models import Decision, Entry, Lease, Notice, Party
+from onvif_privacy.core import parties, promises
+from onvif_privacy.core.models import Attestation, Decision, Entry, Lease, Notice, Party, Proof
 
 
 def _staff(request: HttpRequest) -> AbstractBaseUser:
@@ -136,3 +141,62 @@ class PartyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Party]) -> None:
         for party in queryset:
             parties.remove(party, actor=_staff(request))
+
+
+@admin.register(Proof)
+class ProofAdmin(EvidenceAdmin):
+    """Every change of verdict, with what was found."""
+
+    list_display = ("at", "promise", "verdict", "check_name")
+    list_filter = ("verdict", "promise")
+    date_hierarchy = "at"
+    fields = ("at", "promise", "check_name", "verdict", "found")
+    readonly_fields = ("found",)
+
+    @admin.display(description=_("what was found"))
+    def found(self, proof: Proof) -> str:
+        """Place and words of each finding, a line each."""
+        lines = ((f"{one['place']}: {one['what']}",) for one in proof.findings)
+        return format_html_join(mark_safe("<br>"), "{}", lines) or "–"
+
+
+class AttestationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A word of a person; the rules are those of `promises.attest`."""
+
+    class Meta:
+        model = Attestation
+        fields = ("promise", "words", "evidence", "until")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(one.slug, f"{one.slug} – {one.text}") for one in promises.promises.all()]
+        self.fields["promise"] = forms.ChoiceField(choices=choices, label=_("promise"))
+        self.fields["evidence"].help_text = _("A reference, for example the number of a contract or an audit report.")
+        self.fields["until"].help_text = _("At most 365 days from now; then somebody must look again.")
+
+    def clean_until(self) -> datetime:
+        """Refuse an end that the service would refuse."""
+        until: datetime = self.cleaned_data["until"]
+        if not timezone.now() < until <= timezone.now() + timedelta(days=promises.attesting.MAX_DAYS):
+            raise forms.ValidationError(_("The end lies in the future, within 365 days."))
+        return until
+
+
+@admin.register(Attestation)
+class AttestationAdmin(EvidenceAdmin):
+    """Words of people who vouch for a promise; they can be added and never changed."""
+
+    form = AttestationForm
+    list_display = ("promise", "until", "evidence", "at", "person")
+    list_filter = ("promise",)
+    date_hierarchy = "until"
+    fields = ("promise", "words", "evidence", "until")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("onvif_privacy.add_attestation")
+
+    def save_model(self, request: HttpRequest, obj: Attestation, form: Any, change: bool) -> None:
+        made = promises.attest(
+            promise=obj.promise, words=obj.words, evidence=obj.evidence, until=obj.until, actor=_staff(request)
+        )
+        obj.__dict__.update(made.__dict__)

@@ -13,6 +13,7 @@ from django.utils.functional import Promise as LazyText
 
 from onvif_privacy.core.jobs import jobs, overdue
 from onvif_privacy.core.models import Lease
+from onvif_privacy.core.promises import Standing, overview
 from onvif_privacy.core.registry import Waiting, waiting
 
 
@@ -33,6 +34,7 @@ class Desk:
     housekeeping: str
     last_run: datetime | None
     late: tuple[str, ...]
+    promises: tuple[Standing, ...]
 
 
 def _may_see(line: Waiting, request: HttpRequest) -> bool:
@@ -40,7 +42,7 @@ def _may_see(line: Waiting, request: HttpRequest) -> bool:
 
 
 def desk(request: HttpRequest) -> Desk:
-    """Gather what waits for this user. One query for the jobs, and those of the rooms' own counts."""
+    """Gather what waits for this user. Three queries (four after the first run), and those of the rooms' own counts."""
     lines = []
     for line in waiting.all():
         count = line.count(request) if _may_see(line, request) else 0
@@ -49,4 +51,4 @@ def desk(request: HttpRequest) -> Desk:
     last: datetime | None = Lease.objects.using(router.db_for_read(Lease)).aggregate(last=Max("done_at"))["last"]
     late = tuple(job.name for job in overdue()) if last else ()
     state = "fine" if not jobs or (last and not late) else "late" if last else "never"
-    return Desk(tuple(lines), state, last, late)
+    return Desk(tuple(lines), state, last, late, tuple(overview()))

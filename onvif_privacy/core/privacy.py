@@ -15,6 +15,7 @@ from onvif_privacy.core.registry import (
     Purpose,
     Ref,
     Slug,
+    StaffRights,
     declare,
 )
 
@@ -86,6 +87,7 @@ declare(
 declare(
     Guard("onvif_privacy.Notice", "insert_only"),
     Guard("onvif_privacy.Entry", "fill_once", columns=("seal",)),
+    Guard("onvif_privacy.EntrySecret", "deletable"),
     Guard("onvif_privacy.Seal", "insert_only"),
     Guard("onvif_privacy.Decision", "releasable"),
     Guard("onvif_privacy.Renewal", "insert_only"),
@@ -95,6 +97,14 @@ declare(
 )
 
 declare_django()
+
+declare(
+    StaffRights(
+        "core",
+        officer=("onvif_privacy.add_party", "onvif_privacy.change_party", "onvif_privacy.add_attestation"),
+        approver=("onvif_privacy.add_attestation",),
+    )
+)
 
 # Read raw: a wrong type is for the check to report, not for the start to fail on.
 if getattr(settings, "ONVIF_PRIVACY_LEDGER_SEAL", False) is True:

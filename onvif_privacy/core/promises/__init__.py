@@ -4,6 +4,7 @@ Each check comes with a saboteur, a planted violation that it must catch. A prom
 kept.
 """
 
+from onvif_privacy.core.promises import attesting
 from onvif_privacy.core.promises.attesting import attest
 from onvif_privacy.core.promises.looking import Look, Plant
 from onvif_privacy.core.promises.running import Looked, look_at, run_checks
@@ -34,6 +35,7 @@ __all__ = [
     "Standing",
     "Verdict",
     "attest",
+    "attesting",
     "check",
     "checks",
     "clauses",

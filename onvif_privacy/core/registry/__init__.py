@@ -43,6 +43,7 @@ from onvif_privacy.core.registry.personal import (
     personal_data,
 )
 from onvif_privacy.core.registry.purpose import Basis, Purpose, Veto, purposes, vetoes
+from onvif_privacy.core.registry.roles import StaffRights, staff_rights
 from onvif_privacy.core.registry.strategies import anonymise, blank, delete, generalise, keep
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "Ref",
     "Registry",
     "Slug",
+    "StaffRights",
     "Veto",
     "Waiting",
     "While",
@@ -92,6 +94,7 @@ __all__ = [
     "personal_data",
     "purposes",
     "reopened",
+    "staff_rights",
     "temporarily",
     "vetoes",
     "waiting",
