@@ -69,7 +69,7 @@ class EncryptedField(BinaryField):
     """
 
     descriptor_class = SealedAttribute
-    empty_values: ClassVar[EmptyValues] = EmptyValues([None, "", b""])
+    empty_values = EmptyValues([None, "", b""])
     empty: ClassVar[Any] = None
 
     def __init__(
@@ -150,7 +150,7 @@ class EncryptedField(BinaryField):
     def place_at(self, row: uuid.UUID, subject: uuid.UUID | None) -> Place:
         """Return the place of a row whose ids are known."""
         table, _, column = self.sealed_as.rpartition(".")
-        return Place(table or self.model._meta.db_table, column or self.column, row, subject)
+        return Place(table or self.model._meta.db_table, column or str(self.column), row, subject)
 
     def placed(self, instance: Any, value: Sealed) -> Sealed:
         """Return a loaded value with its place."""
@@ -236,7 +236,7 @@ class EncryptedField(BinaryField):
     def get_placeholder_sql(self, value: Any, compiler: Any, connection: Any) -> Any:
         """Refuse upserts and expressions (Django 6.1 and later)."""
         self._placeholder(value, compiler)
-        return super().get_placeholder_sql(value, compiler, connection)  # type: ignore[misc]
+        return super().get_placeholder_sql(value, compiler, connection)
 
     # Reading
 

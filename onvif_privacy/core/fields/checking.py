@@ -98,4 +98,4 @@ def _owner_is_usable(field: EncryptedField) -> bool:
     if isinstance(owner, models.ForeignKey):
         related = owner.related_model
         return isinstance(related, type) and isinstance(related._meta.pk, models.UUIDField)
-    return bool(owner.primary_key and isinstance(owner, models.UUIDField))
+    return owner.primary_key and isinstance(owner, models.UUIDField)

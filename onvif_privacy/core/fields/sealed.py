@@ -124,7 +124,7 @@ class Sealed:
             return hmac.compare_digest(self.envelope, other.envelope)
         if other is None:
             return False
-        self._refuse()
+        raise refused(self.field.label, self.why)
 
     def _refuse(self) -> NoReturn:
         raise refused(self.field.label, self.why)
@@ -133,7 +133,7 @@ class Sealed:
         if conf.GATE_ON_REFUSAL == "mask":
             refused(self.field.label, self.why)
             return MASK
-        self._refuse()
+        raise refused(self.field.label, self.why)
 
     def __str__(self) -> str:
         return self._shown()
