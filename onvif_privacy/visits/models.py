@@ -78,8 +78,14 @@ class Referrer(Term):
         verbose_name = _("referring site")
         verbose_name_plural = _("referring sites")
 
+    NAMES: ClassVar = {
+        "": _("(none: typed, bookmarked or withheld)"),
+        "internal": _("(this site)"),
+        "unreadable": _("(unreadable)"),
+    }
+
     def __str__(self) -> str:
-        return self.host or str(_("(none: typed, bookmarked or withheld)"))
+        return str(self.NAMES.get(self.host, self.host))
 
 
 class Browser(Term):
