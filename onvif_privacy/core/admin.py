@@ -8,7 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import QuerySet
+from django.db.models import QuerySet, URLField
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -122,6 +122,7 @@ class PartyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "role", "country", "valid_from", "valid_to")
     list_filter = ("role",)
     search_fields = ("name", "slug")
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     prepopulated_fields = {"slug": ("name",)}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Party | None = None) -> tuple[str, ...]:
