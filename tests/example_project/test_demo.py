@@ -28,12 +28,16 @@ say({
 
 WHAT_PEOPLE_DO = """
 from django.contrib.auth.models import User
+from onvif_privacy.core import consent, subjects
 from standards.factories import OrderFactory, PostFactory
 from standards.models import Article, News, Topic
 News.objects.filter(slug="test-tool-free").update(title="Changed by an editor")
 Article.objects.get(slug="passwords").delete()
 PostFactory(topic=Topic.objects.first(), author=User.objects.get(username="customer"), text="Posted by a visitor")
 OrderFactory(name="A visitor")
+notice = consent.notice(text="May we?", language="en", surface="bar")
+consent.decide(subject=subjects.visitor(), purpose="statistics", outcome=consent.Outcome.GRANTED,
+               method=consent.Method.CHOSEN, key="a press of a button", notice=notice, surface="bar")
 User.objects.get(username="approver").delete()
 user = User.objects.get(username="customer")
 user.set_password("changed by its owner")
@@ -77,6 +81,7 @@ def test_printed_passwords_open_the_doors_they_promise(shown_site: Site) -> None
 def test_second_run_changes_nothing_that_people_have_changed(site: Site) -> None:
     site.say(WHAT_PEOPLE_DO)
     before = site.say(EVERYTHING)
+    assert "statistics" in before["onvif_privacy.Decision"]
     secrets = site.env_file.read_text()
     done = site.manage("demo", "--no-serve")
     assert done.returncode == 0, done.stderr
