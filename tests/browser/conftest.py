@@ -121,7 +121,7 @@ def visit(chromium: Any, site: Any) -> Iterator[Callable[..., Visitor]]:
             stack.callback(context.close)
             if gpc == "1":
                 context.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})")
-            visitor = Visitor(context, site.url)
+            visitor = Visitor(context, site.url, script=script)
             stack.callback(visitor.check)
             return visitor
 
@@ -147,7 +147,7 @@ def visit_without_cookies(playwright: Any, site: Any, tmp_path: Path) -> Iterato
                 base_url=site.url,
             )
             stack.callback(context.close)
-            visitor = Visitor(context, site.url)
+            visitor = Visitor(context, site.url, script=script)
             stack.callback(visitor.check)
             return visitor
 

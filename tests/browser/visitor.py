@@ -8,8 +8,9 @@ from typing import Any
 class Visitor:
     """A page and what a test asks of it. ``page`` is Playwright's page, ``requests`` every address asked for."""
 
-    def __init__(self, context: Any, site: str) -> None:
+    def __init__(self, context: Any, site: str, *, script: bool = True) -> None:
         self.context = context
+        self.script = script
         self.site = site
         self.page = context.pages[0] if context.pages else context.new_page()
         self.page.set_default_timeout(5000)
@@ -39,9 +40,16 @@ class Visitor:
         return self.page.locator(".privacy-bar")
 
     def press(self, name: str, within: str = ".privacy-bar") -> None:
-        """Press a button by its name and wait until the browser is quiet."""
-        self.page.locator(within).get_by_role("button", name=name, exact=True).first.click()
-        self.page.wait_for_load_state("networkidle")
+        """Press a button by its name and wait until what it asked for has come."""
+        button = self.page.locator(within).get_by_role("button", name=name, exact=True).first
+        if name == "Choose" and self.script:
+            button.click()
+            self.page.locator("dialog[open]").wait_for()
+            return
+        with self.page.expect_request("**/privacy/cookies/**"):
+            button.click()
+        self.page.wait_for_timeout(250)
+        self.page.wait_for_load_state("load")
 
     def decline(self) -> None:
         """Decline in the bar."""

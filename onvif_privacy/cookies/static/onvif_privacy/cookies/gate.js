@@ -134,7 +134,7 @@
     event.preventDefault();
     panel().then((parts) => parts.submit(form, submitter), () => {
       plain = true;
-      form.requestSubmit(submitter);
+      setTimeout(() => form.requestSubmit(submitter)); // ignored within the event
     });
   });
   for (const name of ['pageshow', 'visibilitychange']) addEventListener(name, () => apply(name));
