@@ -34,13 +34,14 @@ class CookieMiddleware:
         if not apps.is_installed("onvif_privacy.cookies"):
             raise ImproperlyConfigured('CookieMiddleware needs "onvif_privacy.cookies" in INSTALLED_APPS.')
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
             markcoroutinefunction(self)
         running.start()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         """Answer a request."""
-        if iscoroutinefunction(self):
+        if self.is_async:
             return self.__acall__(request)
         privacy = read(request)
         return hold(request, answer(request, privacy) or self.get_response(request), privacy)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from onvif_privacy.cookies.conf import MAX_AGE_LIMIT, conf
 
 FORMAT = "1"
 LONGEST = 1024  # bytes; anything longer was not written here
+REMEMBERED = 1024
 SKEW = 300  # seconds a clock may be ahead
 CHOICE, STATE = "privacy_choice", "privacy_state"
 SALT = "onvif_privacy.cookies.choice"
@@ -128,19 +130,27 @@ def read(value: str, name: str, *, now: float) -> Choice | None:
     """Return the choice in a cookie value; None where it is forged, malformed, over length, from the future or old."""
     if len(value) > LONGEST:
         return None
+    choice = _signed(value, name, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+    if choice is None or choice.issued > now + SKEW or choice.issued + lifetime() < now:
+        return None
+    return choice
+
+
+@lru_cache(maxsize=REMEMBERED)  # a visitor sends the same value with each request
+def _signed(value: str, name: str, keys: tuple[str | bytes, ...]) -> Choice | None:
     body, found, signature = value.rpartition(":")
     fields = _BODY.fullmatch(body) if found else None
-    if fields is None or not _genuine(body, signature, name):
+    if fields is None or not _genuine(body, signature, name, keys):
         return None
-    answers, issued = read_answers(fields["choices"]), int(fields["issued"], 36)
-    if answers is None or issued > now + SKEW or issued + lifetime() < now:
+    answers = read_answers(fields["choices"])
+    if answers is None:
         return None
-    return Choice(issued, int(fields["policy"]), answers, fields["method"], fields["reference"], bool(fields["pending"]))
+    pending = bool(fields["pending"])
+    return Choice(int(fields["issued"], 36), int(fields["policy"]), answers, fields["method"], fields["reference"], pending)
 
 
-def _genuine(body: str, signature: str, name: str) -> bool:
+def _genuine(body: str, signature: str, name: str, keys: Iterable[str | bytes]) -> bool:
     signer = _signer(name)
-    keys = (signer.key, *signer.fallback_keys)
     return signature.isascii() and any(constant_time_compare(signature, signer.signature(body, key)) for key in keys)
 
 

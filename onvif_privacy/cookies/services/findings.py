@@ -9,6 +9,7 @@ import re
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -75,7 +76,12 @@ def anonymous(name: str) -> str:
 
 def report(kind: str, name: str, *, view: str = "", source: str = "answer") -> None:
     """Count one finding. Never fails and never waits for the database."""
-    buffer.add(Seen(kind, anonymous(name), clean(view, 200), source))
+    buffer.add(_seen(kind, name, view, source))
+
+
+@lru_cache(maxsize=1024)  # browsers repeat the same names with each request
+def _seen(kind: str, name: str, view: str, source: str) -> Seen:
+    return Seen(kind, anonymous(name), clean(view, 200), source)
 
 
 def flush() -> int:

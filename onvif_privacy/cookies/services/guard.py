@@ -17,7 +17,6 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from onvif_privacy.cookies.conf import conf
 from onvif_privacy.cookies.services import expiring, findings, paste, request_cookies
-from onvif_privacy.cookies.services.choice import cookie_names
 from onvif_privacy.cookies.services.declared import Item
 from onvif_privacy.cookies.services.expiring import Deletion, Place
 from onvif_privacy.cookies.services.judging import Verdict, judge
@@ -219,7 +218,7 @@ def _look_at_request(
 
 def stale_own(header: str, privacy: VisitorPrivacy) -> list[tuple[str, Item]]:
     """Return this room's own two cookies where they do not make a valid pair any more."""
-    choice, state = cookie_names()
+    choice, state = privacy.silent.own_names
     if choice not in header and state not in header:
         return []
     if privacy.silent.choice is not None and not privacy.silent.broken:

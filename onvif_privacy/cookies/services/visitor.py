@@ -91,9 +91,14 @@ class Silent:
         return bool(header) and signals_gpc(header) and conf.GPC
 
     @cached_property
+    def own_names(self) -> tuple[str, str]:
+        """Names of this room's two cookies as the settings make them."""
+        return choices.cookie_names()
+
+    @cached_property
     def occurrences(self) -> list[Choice | None]:
         """Every choice cookie of the request in order, None for one that is not valid."""
-        header, name = request_cookies.header(self._request), choices.cookie_names()[0]
+        header, name = request_cookies.header(self._request), self.own_names[0]
         if name not in header:
             return []
         values = [value for key, value in request_cookies.pairs(header) if key == name]
