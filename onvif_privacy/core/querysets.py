@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -42,10 +42,18 @@ class AppendOnlyQuerySet(models.QuerySet[M]):
     def update_or_create(self, *args: Any, **kwargs: Any) -> NoReturn:
         self._refuse()
 
-    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
-        if kwargs.get("update_conflicts"):
+    def bulk_create(
+        self,
+        objs: Iterable[M],
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        update_fields: Collection[str] | None = None,
+        unique_fields: Collection[str] | None = None,
+    ) -> list[M]:
+        if update_conflicts:
             self._refuse()
-        return super().bulk_create(objs, *args, **kwargs)
+        return super().bulk_create(objs, batch_size, ignore_conflicts)
 
     def fill(self, **values: Any) -> int:
         """Set columns that are still NULL; the only change a ``fill_once`` guard lets through. Returns how many."""

@@ -12,6 +12,10 @@ from onvif_privacy.core.conf import conf
 from onvif_privacy.core.guards.sql import Trigger, triggers
 from onvif_privacy.core.registry import guards
 
+# Tables that make TRUNCATE fail on MariaDB.
+_ANCHORS = (
+    "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME LIKE 'opg\\_%'"
+)
 _PRESENT = {
     "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'opg\\_%%' ESCAPE '\\'",
     "postgresql": (
@@ -20,7 +24,9 @@ _PRESENT = {
     ),
     "mysql": (
         "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS "
-        "WHERE TRIGGER_SCHEMA = DATABASE() AND TRIGGER_NAME LIKE 'opg\\_%%'"
+        "WHERE TRIGGER_SCHEMA = DATABASE() AND TRIGGER_NAME LIKE 'opg\\_%%' "
+        "UNION SELECT TABLE_NAME, REFERENCED_TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE "
+        "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME LIKE 'opg\\_%%' AND REFERENCED_TABLE_NAME IS NOT NULL"
     ),
 }
 
@@ -56,11 +62,27 @@ def problems(connection: BaseDatabaseWrapper) -> list[str]:
     return sorted({want[name].table for name in want.keys() - have.keys()})
 
 
+def _drop_anchors(using: str) -> set[str]:
+    """Remove what would keep a migration from changing a guarded table's key; returns the names."""
+    connection = connections[using]
+    if connection.vendor != "mysql":
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_ANCHORS)
+        names = {name for (name,) in cursor.fetchall()}
+        for name in names:
+            cursor.execute(f"DROP TABLE {name}")
+    return names
+
+
 def drop(using: str = "default") -> None:
     """Remove every guard from a database."""
     connection = connections[using]
+    found, anchors = present(connection), _drop_anchors(using)
     with connection.cursor() as cursor:
-        for name, table in present(connection).items():
+        for name, table in found.items():
+            if name in anchors:
+                continue
             if connection.vendor == "postgresql":
                 cursor.execute(f"DROP TRIGGER {name} ON {table}")
                 cursor.execute(f"DROP FUNCTION IF EXISTS {name}()")
@@ -84,9 +106,10 @@ def create(using: str = "default") -> None:
 
 
 def before_migrate(*, using: str, **kwargs: object) -> None:
-    """Drop all guards where the engine rebuilds tables; elsewhere they stay while migrations run."""
+    """Drop all guards where the engine rebuilds tables; elsewhere triggers stay while migrations run."""
     if connections[using].vendor == "sqlite":
         drop(using)
+    _drop_anchors(using)
 
 
 def after_migrate(*, using: str, **kwargs: object) -> None:

@@ -98,6 +98,18 @@ def _truncate(table: str, message: str) -> Trigger:
     )
 
 
+def _anchor(table: str, column: str) -> Trigger:
+    """Make an empty table that points at the guarded one: MariaDB fires no trigger for TRUNCATE, but refuses it then.
+
+    The column is made by a SELECT, so that type and collation are those of the key.
+    """
+    return Trigger(
+        table,
+        f"CREATE TABLE @name (KEY ({column}), FOREIGN KEY ({column}) REFERENCES {table} ({column})) "  # noqa: S608 - our own names
+        f"SELECT {column} FROM {table} WHERE 1 = 0",
+    )
+
+
 def triggers(guard: Guard, connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
     """Yield the triggers that hold one declared guard on this engine."""
     model, vendor = apps.get_model(guard.model), connection.vendor
@@ -110,9 +122,8 @@ def triggers(guard: Guard, connection: BaseDatabaseWrapper) -> Iterator[Trigger]
         return
     filled = _fill_once(vendor, model, guard.columns) if guard.kind == "fill_once" else ""
     yield _trigger(vendor, table, "UPDATE", filled, message)
-    release_table = apps.get_model("onvif_privacy.Release")._meta.db_table
-    released = _released(table, release_table) if guard.kind == "releasable" else ""
-    yield _trigger(vendor, table, "DELETE", released, message)
+    if guard.kind != "deletable":
+        yield from _held(guard, vendor, model, message)
     if vendor == "sqlite":
         # INSERT OR REPLACE deletes without firing the delete trigger.
         same = " OR ".join(
@@ -120,5 +131,15 @@ def triggers(guard: Guard, connection: BaseDatabaseWrapper) -> Iterator[Trigger]
             for columns in _unique_sets(model)
         )
         yield _trigger(vendor, table, "INSERT", f"EXISTS (SELECT 1 FROM {table} e WHERE {same})", message)  # noqa: S608
-    elif vendor == "postgresql":
+
+
+def _held(guard: Guard, vendor: str, model: type[Model], message: str) -> Iterator[Trigger]:
+    """Yield what keeps rows from being removed."""
+    table = model._meta.db_table
+    release_table = apps.get_model("onvif_privacy.Release")._meta.db_table
+    released = _released(table, release_table) if guard.kind == "releasable" else ""
+    yield _trigger(vendor, table, "DELETE", released, message)
+    if vendor == "postgresql":
         yield _truncate(table, message)
+    elif vendor == "mysql":
+        yield _anchor(table, str(model._meta.pk.column))

@@ -17,12 +17,12 @@ class Guard:
     """Asks the database to hold a rule on a table.
 
     ``insert_only`` refuses UPDATE and DELETE; ``releasable`` the same, but a row may be deleted once a `Release`
-    names it; ``fill_once`` lets ``columns`` go from NULL to a value and changes nothing else; ``when`` refuses the
+    names it; ``deletable`` refuses UPDATE only; ``fill_once`` lets ``columns`` go from NULL to a value and changes nothing else; ``when`` refuses the
     ``events`` for which ``condition`` (one SQL expression over NEW and OLD, the same on all engines) is true.
     """
 
     model: str
-    kind: Literal["insert_only", "releasable", "fill_once", "when"]
+    kind: Literal["insert_only", "releasable", "deletable", "fill_once", "when"]
     columns: tuple[str, ...] = ()
     condition: str = ""
     events: tuple[Literal["INSERT", "UPDATE", "DELETE"], ...] = ("INSERT", "UPDATE")
