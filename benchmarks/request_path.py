@@ -98,7 +98,7 @@ def measure(handlers: dict[str, Handler], number: int) -> dict[str, list[float]]
             times[name].append((time.perf_counter_ns() - started) / 1000)
         if _round % 500 == 0:
             gc.collect()
-            recorder._begin()  # the buffer must not fill up: this measures taking in, not the store
+            recorder.begin_anew()  # the buffer must not fill up: this measures taking in, not the store
     gc.enable()
     return times
 

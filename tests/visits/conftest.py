@@ -15,11 +15,11 @@ from tests.visits.factories import CHROME
 @pytest.fixture(autouse=True)
 def _fresh_process() -> Iterator[None]:
     """Each test finds the recorder and the caches as a process that has just started."""
-    recorder._begin()
+    recorder.begin_anew()
     dictionary.forget()
     popular.forget()
     yield
-    recorder._begin()
+    recorder.begin_anew()
 
 
 @pytest.fixture

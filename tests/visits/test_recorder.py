@@ -154,7 +154,7 @@ class TestBooks:
                 case "unsure":
                     shelf.unsure = True
                 case "fork":
-                    mine._begin(inherited=mine.pending)
+                    mine.begin_anew(inherited=mine.pending)
                 case "stop":
                     mine.stop(0)
             books = mine.books()
@@ -238,6 +238,34 @@ class TestThread:
         mine.stop()
         mine.put(RecordFactory())
         assert mine.books().dropped == {"shutdown": 1}
+
+    def test_failing_upkeep_stops_nothing(self, shelf: Shelf, threaded: None) -> None:
+        calls: list[int] = []
+
+        def fail() -> None:
+            calls.append(1)
+            raise OperationalError("planted")
+
+        mine = Recorder(shelf, idle=fail)
+        mine.put(RecordFactory())
+        until(lambda: len(calls) == 1)
+        mine.put(RecordFactory())
+        until(lambda: len(shelf.records) == 2)
+        mine.stop(5)
+
+    def test_thread_that_cannot_begin_is_followed_by_another(
+        self, mine: Recorder, shelf: Shelf, threaded: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail() -> None:
+            raise OperationalError("planted")
+
+        monkeypatch.setattr(shelf, "open", fail)
+        mine.put(RecordFactory())
+        until(lambda: mine._failures == 1 and mine._thread is None)
+        monkeypatch.undo()
+        mine.put(RecordFactory())
+        mine.stop(5)
+        assert len(shelf.records) == 2
 
     def test_unused_recorder_can_go(self) -> None:
         recorder = Recorder(Shelf())

@@ -255,6 +255,20 @@ class TestRetention:
         assert not Batch.objects.exists()
         assert sorted(PageDay.objects.values_list("day", "visits")) == days
 
+    def test_terms_are_kept_without_cron(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        calls: list[bool] = []
+        more = iter([True, False, False])
+
+        def expire() -> bool:
+            calls.append(next(more))
+            return calls[-1]
+
+        monkeypatch.setattr(retention, "expire", expire)
+        monkeypatch.setattr(retention, "_next", 0.0)
+        for _number in range(5):
+            retention.now_and_then()
+        assert calls == [True, False]
+
     def test_large_tables_end_in_chunks(self, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
         settings.ONVIF_PRIVACY_VISITS_RAW_DAYS = 120
         store.write(Parcel(tuple(RecordFactory(at=now() - 100 * 86_400) for _number in range(25))))

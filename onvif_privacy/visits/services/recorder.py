@@ -25,7 +25,7 @@ from django.core.signals import setting_changed
 from django.utils import timezone
 
 from onvif_privacy.visits.conf import conf
-from onvif_privacy.visits.services import clock, popular
+from onvif_privacy.visits.services import clock, popular, retention
 from onvif_privacy.visits.services.records import Books, Parcel, Receipt, Record, Unavailable
 from onvif_privacy.visits.services.transports import Direct, Transport
 
@@ -84,11 +84,11 @@ class Recorder:
     def __init__(self, transport: Transport, *, idle: Callable[[], None] = lambda: None) -> None:
         self._transport = transport
         self._idle = idle
-        self._begin()
+        self.begin_anew()
         os.register_at_fork(after_in_child=_forked(weakref.ref(self)))
 
-    def _begin(self, inherited: int = 0) -> None:
-        """Start new books; the inherited copies are dropped."""
+    def begin_anew(self, inherited: int = 0) -> None:
+        """Start new books with an empty buffer, for a forked child and for tests; inherited copies are dropped."""
         self._lock = threading.Lock()
         self._flushing = threading.Lock()
         self._wake = threading.Event()
@@ -208,15 +208,18 @@ class Recorder:
             self._thread = None
 
     def _run(self) -> None:
-        self._transport.open()
         try:
+            self._transport.open()
             while not self._stopping:
                 self._wake.wait(self._interval())
                 self._wake.clear()
                 self._drain()
             self._drain()
-        finally:
             self._transport.close()
+        except Exception as error:  # nothing is lost: the next record starts another thread
+            self._failures += 1
+            self._say(error)
+            self._thread = None
 
     def _interval(self) -> float:
         if self._failures:
@@ -226,11 +229,14 @@ class Recorder:
 
     def _drain(self) -> None:
         """Send until nothing is left or the store is away; the thread's own connection rests in between."""
-        if self.send():
-            self._idle()
-            self._transport.rest()
-        else:
+        if not self.send():
             self._transport.close()
+            return
+        try:
+            self._idle()
+        except Exception as error:  # upkeep can wait, visits cannot
+            self._say(error)
+        self._transport.rest()
 
     def send(self) -> bool:
         """Send until nothing is left; gives False, with everything kept, when the store is away. Raises nothing."""
@@ -269,14 +275,20 @@ class Recorder:
 def _forked(recorder: weakref.ref[Recorder]) -> Callable[[], None]:
     """What a child process does first; the buffer is held weakly, so that a recorder nobody uses can go."""
 
-    def begin_anew() -> None:
+    def start() -> None:
         if (mine := recorder()) is not None:
-            mine._begin(inherited=mine.pending)
+            mine.begin_anew(inherited=mine.pending)
 
-    return begin_anew
+    return start
 
 
-recorder = Recorder(Direct(), idle=popular.refresh)
+def _upkeep() -> None:
+    """What the thread does between two parcels, so that a site without cron keeps its lists fresh and its terms."""
+    popular.refresh()
+    retention.now_and_then()
+
+
+recorder = Recorder(Direct(), idle=_upkeep)
 
 # Runs in whichever process imported this, forked workers included, and before daemon threads are ended.
 atexit.register(lambda: recorder.stop())

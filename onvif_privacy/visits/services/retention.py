@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 from django.db import models
 from django.utils import timezone
@@ -13,6 +14,7 @@ from onvif_privacy.visits.models import Batch, LogImport, PageHour, Process, Vis
 CHUNK = 10_000
 # A repeated batch comes within minutes; a week is far beyond any back-off.
 BATCH_DAYS = 7
+FIRST_SECONDS, EVERY_SECONDS = 600, 3_600
 
 
 def expire() -> bool:
@@ -27,6 +29,19 @@ def expire() -> bool:
             first._raw_delete(first.db)
         full = full or len(keys) == CHUNK
     return full
+
+
+_next = time.monotonic() + FIRST_SECONDS
+
+
+def now_and_then() -> None:
+    """Delete a chunk of what is too old, ten minutes after the start of a process and then hourly, in chunks.
+
+    `privacy_run` does the same where a site runs it; this keeps the promise on sites that never do.
+    """
+    global _next
+    if time.monotonic() >= _next:
+        _next = time.monotonic() + (0 if expire() else EVERY_SECONDS)
 
 
 def _terms() -> list[tuple[type[models.Model], str, int]]:

@@ -1,0 +1,26 @@
+"""Test kit for host sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.test import override_settings
+
+from onvif_privacy.visits.services import dictionary, popular
+from onvif_privacy.visits.services.recorder import recorder
+
+
+@contextmanager
+def inline() -> Iterator[None]:
+    """Store each visit before its page is answered, without a thread, for the length of the block.
+
+    Works in `TestCase` and `TransactionTestCase` alike. Outside such a block nothing is recorded while a test runner
+    is at work, so that no thread of ours writes into a database that tests roll back or drop.
+    """
+    recorder.begin_anew()
+    dictionary.forget()
+    popular.forget()
+    with override_settings(ONVIF_PRIVACY_VISITS_RECORDING="inline"):
+        yield
+    recorder.begin_anew()
