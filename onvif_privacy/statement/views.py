@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
 
+from onvif_privacy.core.management.database import advice
 from onvif_privacy.statement.services import reading
 from onvif_privacy.statement.services.appendix import legal_bases, recorded
 from onvif_privacy.statement.services.copies import known, newest_texts
@@ -22,6 +24,7 @@ from onvif_privacy.statement.services.difference import difference as compare
 from onvif_privacy.statement.services.reading import DEFAULT, Shown
 from onvif_privacy.statement.services.timeline import Step, following, in_force
 
+logger = logging.getLogger("onvif_privacy.statement")
 View = Callable[..., HttpResponse]
 RETRY_AFTER = "30"  # seconds
 
@@ -37,8 +40,10 @@ def public(view: View) -> View:
         with override(asked_language(request)):
             try:
                 return view(request, **kwargs)
-            except Error:
-                response = render(request, "onvif_privacy/statement/away.html", status=503)
+            except Error as error:
+                logger.warning("The statement cannot be shown. %s", advice(error))
+                context = {"advice": advice(error) if settings.DEBUG else ""}
+                response = render(request, "onvif_privacy/statement/away.html", context, status=503)
                 response.headers["Retry-After"] = RETRY_AFTER
                 return response
 
@@ -57,7 +62,7 @@ def current(request: HttpRequest) -> HttpResponse:
     """Show the statement in force; 404 with an explanation while nothing is published."""
     found = reading.current(get_language() or "")
     if found is None:
-        return render(request, "onvif_privacy/statement/unpublished.html", status=404)
+        return render(request, "onvif_privacy/statement/unpublished.html", {"debug": settings.DEBUG}, status=404)
     return _statement(request, found, is_current=True)
 
 

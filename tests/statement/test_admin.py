@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from onvif_privacy.statement.models import Draft, Version
 from onvif_privacy.statement.services import copies, drafts, publishing
@@ -186,3 +187,15 @@ def test_lists_and_pages_open_for_those_who_may() -> None:
         reverse(f"{ADMIN}_version_postpone", args=[version.pk]),
     ):
         assert client.get(address).status_code == 200, address
+
+
+def test_list_of_versions_costs_no_query_for_each_row(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    client = client_of(UserFactory.create(rights=("edit_statement", "publish_statement")))
+    version = published()
+    for _round in range(4):
+        version = publishing.publish(draft=next_draft(version), actor=publisher())
+    client.get(reverse(f"{ADMIN}_version_changelist"))
+    with django_assert_max_num_queries(8):
+        client.get(reverse(f"{ADMIN}_version_changelist"))

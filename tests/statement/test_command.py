@@ -14,6 +14,7 @@ from onvif_privacy.statement.models import Draft, Version
 from onvif_privacy.statement.services import publishing
 from onvif_privacy.statement.services.sentences import digest
 from tests.statement.factories import SOURCE, next_draft, published, publisher
+from tests.statement.test_copies import database_away
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +109,9 @@ def test_diff_prints_signs_and_exits_with_1() -> None:
 def test_diff_of_a_version_with_itself_is_empty_of_signs() -> None:
     published()
     assert not {line[0] for line in run("diff", "1", "1").splitlines()} - {" "}
+
+
+@pytest.mark.parametrize("args", [("init",), ("export",), ("diff", "1", "2")])
+def test_database_that_is_away_is_one_line_that_says_what_to_do(args: tuple[str, ...]) -> None:
+    with database_away(), pytest.raises(CommandError, match="The database cannot be used now: start it"):
+        run(*args)

@@ -189,6 +189,23 @@ def test_unread_statement_with_the_database_away_is_503_with_a_time_to_come_back
     assert "does not answer" in response.content.decode()
 
 
+def test_missing_tables_are_named_to_the_developer_and_to_nobody_else(
+    client: Client, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    advice = "start it or check DATABASES"
+    with database_away():
+        assert advice not in client.get(STATEMENT).content.decode()
+        assert advice in caplog.text
+        settings.DEBUG = True
+        assert advice in client.get(STATEMENT).content.decode()
+
+
+def test_developer_is_told_the_command_while_nothing_is_published(client: Client, settings: Settings) -> None:
+    assert "manage.py" not in client.get(STATEMENT).content.decode()
+    settings.DEBUG = True
+    assert "manage.py privacy_statement init --publish" in client.get(STATEMENT).content.decode()
+
+
 def dump() -> dict[str, list[Any]]:
     with connection.cursor() as cursor:
         tables = {}

@@ -283,3 +283,11 @@ def test_publishing_300_sentences_costs_a_fixed_number_of_queries(
     draft = DraftFactory.create(texts={"en": f"# T\n\n## One {{#one}}\n\n{body}\n"})
     with django_assert_max_num_queries(40):
         publishing.publish(draft=draft)
+
+
+def test_draft_published_meanwhile_is_refused() -> None:
+    draft = DraftFactory.create()
+    publishing.publish(draft=Draft.objects.get(pk=draft.pk))
+    with pytest.raises(Refused, match="published or deleted meanwhile"):
+        publishing.publish(draft=draft)
+    assert Version.objects.count() == 1

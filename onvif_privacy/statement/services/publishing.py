@@ -79,7 +79,10 @@ def publish(
     allow(actor, PUBLISH)
     now = now or timezone.now()
     document = Document.objects.select_for_update().get(pk=draft.document_id)
-    draft = Draft.objects.select_for_update().get(pk=draft.pk)
+    try:
+        draft = Draft.objects.select_for_update().get(pk=draft.pk)
+    except Draft.DoesNotExist:
+        raise Refused(_("This draft was published or deleted meanwhile.")) from None
     change = change_of(draft)
     person = Subject.objects.for_user(actor).reference if actor else ""
     _second_person(draft, change, person)
