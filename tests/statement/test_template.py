@@ -60,4 +60,6 @@ def test_rendered_template_has_an_anchor_for_each_clause_and_no_placeholder_left
 
 
 def test_every_purpose_of_the_software_rests_on_a_clause_that_exists() -> None:
-    assert {purpose.clause for purpose in purposes.all()} <= set(CLAUSES)
+    ours = [purpose for purpose in purposes.all() if purposes.where(purpose.slug).startswith("onvif_privacy.")]
+    assert ours
+    assert {purpose.clause for purpose in ours} <= set(CLAUSES)
