@@ -95,8 +95,8 @@ def test_gate_costs_two_milliseconds_on_a_slow_phone(visit: Callable[..., Visito
         visitor.page.reload()
         times.append(
             visitor.page.evaluate(
-                """() => { const start = performance.now(); privacyCookies.scan();
-                window.dispatchEvent(new Event('pageshow')); return performance.now() - start; }"""
+                # what the script does on each page: read, judge, scan, start
+                """() => { const start = performance.now(); dispatchEvent(new Event('pageshow')); return performance.now() - start; }"""
             )
         )
     shift = visitor.page.evaluate(
