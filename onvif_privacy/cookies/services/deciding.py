@@ -81,10 +81,9 @@ def decide(
 
 def _newest() -> Policy:
     """Load the newest policy: the page may be newer than this process, or a cache may have kept an old one."""
-    found = running.load()
-    if not found.reachable:
+    if not running.refresh():
         raise ConsentUnavailable("The decision could not be recorded. Please try again.")
-    return found
+    return running.current()
 
 
 def _known(policy: Policy, named: set[str], shown: Shown) -> None:
@@ -166,6 +165,13 @@ def _evidence(policy: Policy, shown: Shown) -> tuple[Notice, ContextRef]:
         raise Outdated("Nobody recorded the words that this page shows.")
     notice = text.banner if shown.words == text.banner_id else text.dialog
     return notice, ContextRef(version.reference, version.digest)
+
+
+def record_waiting(privacy: Silent, response: HttpResponseBase) -> None:
+    """Record a withdrawal that could not be recorded when it was made, and say so in the answer's cookies."""
+    if privacy.choice is not None and privacy.choice.pending:
+        made = decide(privacy, action="record", shown=Shown(privacy.policy, "", "", {}))
+        write(response, made.choice)
 
 
 def write(response: HttpResponseBase, choice: Choice) -> None:

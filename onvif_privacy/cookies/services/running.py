@@ -78,7 +78,7 @@ def _lacks_tables(error: DatabaseError) -> bool:
 
 
 def load() -> Policy:
-    """Read the newest policy and run it, here and now. For tests, commands and the answer to a decision."""
+    """Read the newest policy and run it, here and now. For the start, tests and commands."""
     install(fetch())
     return current()
 
@@ -114,12 +114,20 @@ def tick(**signal: object) -> None:
     _run_apart(_minute)
 
 
-def _minute() -> None:
+def refresh() -> bool:
+    """Read the newest policy and run it; one that was loaded stays in force while the database is away.
+
+    Returns whether the database could be asked.
+    """
     fresh = fetch()
-    # a policy that was loaded stays in force while the database is away
     if fresh.reachable or _process.policy is None:
         install(fresh)
-    findings.flush()
+    return fresh.reachable
+
+
+def _minute() -> None:
+    if refresh():
+        findings.flush()
 
 
 def _run_apart(work: Callable[[], object]) -> threading.Thread:

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from onvif_privacy.cookies.models import PolicyVersion
-from onvif_privacy.cookies.services import running, shown
+from onvif_privacy.cookies.services import deciding, running, shown
 from onvif_privacy.cookies.services.changes import LABELS, Change
 from onvif_privacy.cookies.services.declared import languages
 from onvif_privacy.cookies.services.policy import Policy
@@ -101,7 +101,9 @@ def settings_response(
 @require_safe
 def settings_page(request: HttpRequest) -> HttpResponse:
     """Show the whole form, with what is chosen now. Works without JavaScript."""
-    return settings_response(request)
+    response = settings_response(request)
+    deciding.record_waiting(silent(request), response)
+    return response
 
 
 @login_not_required
@@ -196,4 +198,6 @@ def state_css(request: HttpRequest) -> HttpResponse:
         "gpc": privacy.gpc and bool(privacy.declaration.covered),
         "purposes": [{"slug": slug, "state": found.value} for slug, found in states.items()],
     }
-    return render(request, f"{FOLDER}/state.css", context, content_type="text/css; charset=utf-8")
+    response = render(request, f"{FOLDER}/state.css", context, content_type="text/css; charset=utf-8")
+    deciding.record_waiting(privacy, response)
+    return response
