@@ -1,0 +1,11 @@
+"""A site as a server process runs it: a real recorder, with its thread."""
+
+from __future__ import annotations
+
+from tests.projects.visits_only import *  # noqa: F403
+from tests.projects.visits_only import DATABASES
+
+ROOT_URLCONF = "tests.visits.urls"
+ALLOWED_HOSTS = ["127.0.0.1"]
+ONVIF_PRIVACY_VISITS_RECORDING = "thread"
+DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL"
