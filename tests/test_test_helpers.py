@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from onvif_privacy.cookies.testing import decide
+from onvif_privacy.cookies.testing import decide, published
 from onvif_privacy.core import consent
 from onvif_privacy.core.registry import DeviceItem, temporarily
 from onvif_privacy.core.testing.factories import DecisionFactory, PartyFactory
