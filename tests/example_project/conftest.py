@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "example_project"
-TIMEOUT_SECONDS = 60
+TIMEOUT_SECONDS = 120  # a machine that runs other suites beside this one is slow
 
 
 @dataclass(frozen=True)

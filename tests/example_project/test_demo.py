@@ -68,7 +68,8 @@ def test_printed_passwords_open_the_doors_they_promise(shown_site: Site) -> None
         f"from django.contrib.auth import authenticate\n"
         f"users = {{name: authenticate(username=name, password=password) for name, password in {printed!r}.items()}}\n"
         "say({name: [user.is_staff, user.is_superuser, sorted(p.rpartition('.')[2] for p in user.get_all_permissions()"
-        " if not user.is_superuser and '.view_' not in p)] for name, user in users.items()})"
+        " if p.endswith(('statement', 'policy')) and '.view_' not in p and not user.is_superuser)]"
+        " for name, user in users.items()})"
     )
     assert found == {
         "administrator": [True, True, []],
@@ -156,7 +157,7 @@ def test_fresh_site_is_served_filled_alike_and_shares_no_secret(shown_site: Site
     assert not ours & theirs
 
 
-def first_answer(address: str, patience_seconds: float = 40) -> str:
+def first_answer(address: str, patience_seconds: float = 90) -> str:
     deadline = time.monotonic() + patience_seconds
     while True:
         try:

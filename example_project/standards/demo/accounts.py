@@ -17,8 +17,13 @@ NAMES = {
 }
 STAFF = ("administrator", "officer", "approver")
 # Officer and approver see everything of the rooms; what one of them prepares, the other one lets pass.
-OFFICER = ("publish_policy", "edit_statement", "view_popularity")
-APPROVER = ("publish_statement", "view_popularity")
+OFFICER = (
+    "edit_statement",
+    "publish_policy",
+    "change_cookiefinding",
+    *(f"{verb}_{model}" for verb in ("add", "change", "delete") for model in ("declareditem", "declareditemtext")),
+)
+APPROVER = ("publish_statement",)
 
 
 def first_password(account: str) -> str:
