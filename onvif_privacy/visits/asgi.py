@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from onvif_privacy.visits.services.recorder import recorder
-
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -32,6 +30,9 @@ class Lifespan:
         while True:
             message = await receive()
             if message["type"] == "lifespan.shutdown":
+                # imported here, so that ``asgi.py`` may import this module before Django's apps are loaded
+                from onvif_privacy.visits.services.recorder import recorder
+
                 await asyncio.to_thread(recorder.stop)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
