@@ -16,6 +16,7 @@ from onvif_privacy.core.registry import (
     Instant,
     Ref,
     Slug,
+    StaffRights,
     Waiting,
     declare,
 )
@@ -65,6 +66,14 @@ declare(
         permission="onvif_privacy_statement.publish_statement",
     ),
     FooterLink("statement", label=_("Privacy statement"), url_name="onvif_privacy_statement:current", order=10),
+)
+
+declare(
+    StaffRights(
+        "statement",
+        officer=("onvif_privacy_statement.edit_statement",),
+        approver=("onvif_privacy_statement.publish_statement",),
+    )
 )
 
 doors.statement.fill(reading.statement_digest)

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -199,3 +200,20 @@ def test_list_of_versions_costs_no_query_for_each_row(
     client.get(reverse(f"{ADMIN}_version_changelist"))
     with django_assert_max_num_queries(8):
         client.get(reverse(f"{ADMIN}_version_changelist"))
+
+
+def test_ready_made_groups_write_publish_and_look() -> None:
+    call_command("privacy_groups", verbosity=0)
+    version = published()
+    draft = drafts.draft(from_version=version, actor=None)
+    edit, publish = "onvif_privacy_statement.edit_statement", "onvif_privacy_statement.publish_statement"
+    for name, rights in (("officer", {edit}), ("approver", {publish}), ("auditor", set())):
+        user = UserFactory.create()
+        user.groups.add(Group.objects.get(name=f"Privacy {name}"))
+        assert {right for right in (edit, publish) if user.has_perm(right)} == rights
+        for address in (
+            reverse(f"{ADMIN}_draft_change", args=[draft.pk]),
+            reverse(f"{ADMIN}_draft_review", args=[draft.pk]),
+            reverse(f"{ADMIN}_version_change", args=[version.pk]),
+        ):
+            assert client_of(user).get(address).status_code == 200, (name, address)

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.models import Subject
-from onvif_privacy.statement.admin.acting import attempt, person, staff
+from onvif_privacy.statement.admin.acting import attempt, may_look, person, staff
 from onvif_privacy.statement.forms import BeginForm, DraftForm, DraftTextForm, PublishForm
 from onvif_privacy.statement.models import Draft, DraftText, Version
 from onvif_privacy.statement.services import drafts, publishing, review
@@ -31,7 +31,10 @@ class DraftTextInline(admin.StackedInline):  # type: ignore[type-arg]
     def _may_edit(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(EDIT)
 
-    has_add_permission = has_change_permission = has_delete_permission = has_view_permission = _may_edit
+    has_add_permission = has_change_permission = has_delete_permission = _may_edit
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True  # the draft decides
 
 
 @admin.register(Draft)
@@ -46,9 +49,10 @@ class DraftAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     actions = None
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm(EDIT) or request.user.has_perm(PUBLISH)
+        return may_look(request) or super().has_view_permission(request, obj)
 
-    has_module_permission = has_view_permission
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
 
     def _may_edit(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(EDIT)

@@ -16,11 +16,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.admin import EvidenceAdmin
-from onvif_privacy.statement.admin.acting import attempt, person, staff
+from onvif_privacy.statement.admin.acting import attempt, may_look, person, staff
 from onvif_privacy.statement.forms import PostponeForm, TranslationForm
 from onvif_privacy.statement.models import Effect, Text, Version
 from onvif_privacy.statement.services import copies, publishing
-from onvif_privacy.statement.services.drafts import EDIT, PUBLISH
+from onvif_privacy.statement.services.drafts import PUBLISH
 
 
 class PublishedInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -65,9 +65,10 @@ class VersionAdmin(EvidenceAdmin):
     )
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm(EDIT) or request.user.has_perm(PUBLISH)
+        return may_look(request) or super().has_view_permission(request, obj)
 
-    has_module_permission = has_view_permission
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Version]:
         return super().get_queryset(request).select_related("document")
