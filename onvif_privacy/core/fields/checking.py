@@ -96,6 +96,6 @@ def _owner_is_usable(field: EncryptedField) -> bool:
     except FieldDoesNotExist:
         return False
     if isinstance(owner, models.ForeignKey):
-        related = owner.related_model
-        return isinstance(related, type) and isinstance(related._meta.pk, models.UUIDField)
+        options = getattr(owner.related_model, "_meta", None)  # a name that leads nowhere is Django's to report
+        return isinstance(getattr(options, "pk", None), models.UUIDField)
     return owner.primary_key and isinstance(owner, models.UUIDField)

@@ -42,7 +42,7 @@ from onvif_privacy.core.registry.personal import (
     not_personal,
     personal_data,
 )
-from onvif_privacy.core.registry.purpose import Basis, Purpose, Veto, purposes, vetoes
+from onvif_privacy.core.registry.purpose import Basis, Exit, Purpose, Veto, exits, purposes, vetoes
 from onvif_privacy.core.registry.roles import StaffRights, staff_rights
 from onvif_privacy.core.registry.strategies import anonymise, blank, delete, generalise, keep
 
@@ -58,6 +58,7 @@ __all__ = [
     "Digest",
     "Duplicate",
     "EntryKind",
+    "Exit",
     "Exempt",
     "Field",
     "File",
@@ -85,6 +86,7 @@ __all__ = [
     "device_items",
     "entry_kinds",
     "exempt",
+    "exits",
     "exemptions",
     "footer_links",
     "generalise",

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import override
@@ -47,6 +47,8 @@ class Purpose:
     not offered). ``gpc`` says whether Global Privacy Control covers it; None leaves that to what it stores and whom
     it reaches. ``default`` is the answer where nobody decided; a purpose that rests on consent cannot have it.
     ``retired`` purposes stay declared while a decision names them and are not asked any more.
+    ``record`` says what the gate writes: an entry for ``each`` person read, one with counts for each ``scope``, or
+    ``none``. ``exits`` marks purposes that send data out of the house; ``bulk`` those made for many people at once.
     Raises DeclarationError for a slug that is not ``[a-z][a-z0-9_]{0,47}`` (a cookie carries it unquoted).
     """
 
@@ -61,6 +63,9 @@ class Purpose:
     gpc: bool | None = None
     parties: tuple[str, ...] = ()
     retired: bool = False
+    record: Literal["each", "scope", "none"] = "each"
+    exits: bool = False
+    bulk: bool = False
 
     def __post_init__(self) -> None:
         if not SLUG.fullmatch(self.slug):
@@ -89,5 +94,14 @@ class Veto:
     filter: Callable[[QuerySet[Any]], QuerySet[Any]]
 
 
+@dataclass(frozen=True)
+class Exit:
+    """A way by which data leaves the house: a mailing, an interface of a partner. Scopes meter what goes through."""
+
+    slug: str
+    label: str | LazyText
+
+
+exits: Registry[Exit] = Registry(Exit, "exit", lambda item: item.slug)
 purposes: Registry[Purpose] = Registry(Purpose, "purpose", lambda item: item.slug)
 vetoes: Registry[Veto] = Registry(Veto, "veto", lambda item: item.slug)

@@ -1,0 +1,41 @@
+"""Closing the gate in every process at once, after a restore or an incident."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import router, transaction
+
+from onvif_privacy.core import ledger
+from onvif_privacy.core.gate.errors import GateClosed
+from onvif_privacy.core.models import Lease
+
+ROW = "gate"
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+OPEN_TO = "housekeeping"
+
+
+def close(because: str, *, actor: AbstractBaseUser | None = None) -> None:
+    """Refuse every purpose but housekeeping, in all processes; ``because`` is shown to whoever is refused."""
+    with transaction.atomic(using=router.db_for_write(Lease)):
+        rows = Lease.objects.using(router.db_for_write(Lease))
+        rows.update_or_create(job=ROW, defaults={"until": NEVER, "failure": because[:200], "holder": "closed"})
+        ledger.record("gate.shut", payload={}, actor=actor)
+
+
+def reopen(*, actor: AbstractBaseUser | None = None) -> None:
+    """Let purposes read again; nothing happens where the gate is open."""
+    with transaction.atomic(using=router.db_for_write(Lease)):
+        if Lease.objects.using(router.db_for_write(Lease)).filter(job=ROW).delete()[0]:
+            ledger.record("gate.reopened", payload={}, actor=actor)
+
+
+def confirm(purpose: str) -> None:
+    """Raise GateClosed where the gate is closed to the purpose. One query."""
+    if purpose == OPEN_TO:
+        return
+    rows = Lease.objects.using(router.db_for_write(Lease)).filter(job=ROW)
+    because = rows.values_list("failure", flat=True).first()
+    if because is not None:
+        raise GateClosed(f"The gate is closed: {because}")
