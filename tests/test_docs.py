@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,15 @@ def test_every_python_block_compiles(page: Path) -> None:
     for fence in fences(page):
         if fence.language == "python":
             compile(fence.text, f"{page.name}: {fence.section}", "exec")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names(PAGES))
+def test_every_name_of_ours_that_a_page_imports_is_there(page: Path) -> None:
+    for fence in fences(page):
+        for node in ast.walk(ast.parse(fence.text)) if fence.language == "python" else ():
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("onvif_privacy"):
+                for alias in node.names:
+                    assert hasattr(import_module(node.module or ""), alias.name), f"{page.name}: {alias.name}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=names(PAGES))
