@@ -58,7 +58,7 @@ def _undeclared(gap: Gap, *, deploy: bool) -> list[CheckMessage]:
 
 @register()
 def everything_is_declared(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """E020, E021 (W020, W021 outside deployment): a field or a model is in no declaration."""
+    """E020, E021, W020, W021: a field or a model is in no declaration (a warning outside deployment)."""
     if _asked() == "off":
         return []
     return [message for gap in gaps() for message in _undeclared(gap, deploy=False)]
