@@ -115,7 +115,7 @@ def filled(page: str) -> str:
 
 def _first_sentence(function: object) -> str:
     text = inspect.getdoc(function) or ""
-    return " ".join(text.partition("\n\n")[0].split())
+    return " ".join(text.partition("\n\n")[0].split()).replace("``", "`")
 
 
 if __name__ == "__main__":
