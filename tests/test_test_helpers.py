@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -14,7 +16,7 @@ from onvif_privacy.visits.testing import inline
 
 pytestmark = pytest.mark.django_db
 GRID = DeviceItem(
-    "grid", purpose="preferences", provider="Us", duration=30 * 86400, text="List or grid.", set_by="server"
+    "grid", purpose="preferences", provider="Us", duration=timedelta(days=30), text="List or grid.", set_by="server"
 )
 
 
