@@ -67,7 +67,7 @@ def test_no_public_way_of_the_orm_changes_evidence_even_without_guards(label: st
 
 
 def test_no_way_at_all_changes_evidence_under_guards(guarded: None) -> None:
-    """Tries about 25 ways on each table: 232 on SQLite, 264 on PostgreSQL, 248 on MariaDB."""
+    """Tries every way on each of nine tables: 311 on SQLite, 315 on PostgreSQL, 299 on MariaDB."""
     tried, succeeded = 0, []
     for label in labels():
         model, row, other = pair(label)

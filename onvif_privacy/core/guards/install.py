@@ -56,10 +56,23 @@ def present(connection: BaseDatabaseWrapper) -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
+def _switched_off(connection: BaseDatabaseWrapper) -> set[str]:
+    """Name the guards that are there and do nothing: PostgreSQL lets a table's owner disable a trigger."""
+    if connection.vendor != "postgresql":
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE 'opg\\_%' AND tgenabled NOT IN ('O', 'A')")
+        return {name for (name,) in cursor.fetchall()}
+
+
+def _missing(connection: BaseDatabaseWrapper) -> list[Trigger]:
+    working = present(connection).keys() - _switched_off(connection)
+    return [trigger for name, trigger in sorted(expected(connection).items()) if name not in working]
+
+
 def problems(connection: BaseDatabaseWrapper) -> list[str]:
-    """Name the tables whose guard is missing or of another text; empty when all stand."""
-    have, want = present(connection), expected(connection)
-    return sorted({want[name].table for name in want.keys() - have.keys()})
+    """Name the tables whose guard is missing, switched off or of another text; empty when all stand."""
+    return sorted({trigger.table for trigger in _missing(connection)})
 
 
 def _drop_anchors(using: str) -> set[str]:
@@ -95,13 +108,11 @@ def create(using: str = "default") -> None:
     connection = connections[using]
     if connection.vendor not in _PRESENT:
         return
-    have, want = present(connection), expected(connection)
-    if have.keys() - want.keys():
+    if present(connection).keys() - expected(connection).keys():
         drop(using)
-        have = {}
     with connection.cursor() as cursor:
-        for name in want.keys() - have.keys():
-            for statement in want[name].statements:
+        for trigger in _missing(connection):
+            for statement in trigger.statements:
                 cursor.execute(statement)
 
 

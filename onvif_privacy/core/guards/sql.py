@@ -79,7 +79,7 @@ def _trigger(vendor: str, table: str, event: str, condition: str, message: str) 
             f"IF {condition} THEN "
             f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
             f"RETURN {result}; END $$"
-            f"\n--\nCREATE TRIGGER @name BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION @name()"
+            f"\n--\nCREATE OR REPLACE TRIGGER @name BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION @name()"
         )
     else:
         body = (
@@ -94,7 +94,7 @@ def _truncate(table: str, message: str) -> Trigger:
         table,
         f"CREATE OR REPLACE FUNCTION @name() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{message}' "
         "USING ERRCODE = 'integrity_constraint_violation'; END $$"
-        f"\n--\nCREATE TRIGGER @name BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION @name()",
+        f"\n--\nCREATE OR REPLACE TRIGGER @name BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION @name()",
     )
 
 
