@@ -70,13 +70,11 @@ def _host_settings(django_db_setup: None, other_site: OtherSite) -> Iterator[Non
 
     The database comes first: a server that still sees ``:memory:`` shares one SQLite connection among its threads.
     """
-    templates = [
-        {**django_settings.TEMPLATES[0], "DIRS": [Path(__file__).parent / "templates"]},
-    ]
-    middleware = [django_settings.MIDDLEWARE[0], "tests.browser.host.views.StrictPolicy", *django_settings.MIDDLEWARE[1:]]
+    templates = [{**django_settings.TEMPLATES[0], "DIRS": [Path(__file__).parent / "templates"]}]
+    first, *others = django_settings.MIDDLEWARE
     with override_settings(
         ROOT_URLCONF="tests.browser.host.urls",
-        MIDDLEWARE=middleware,
+        MIDDLEWARE=[first, "tests.browser.host.views.StrictPolicy", *others],
         TEMPLATES=templates,
         ONVIF_PRIVACY_COOKIES_SECURE=False,
         ONVIF_PRIVACY_ORGANISATION="Harbour Standards",
@@ -89,6 +87,7 @@ def _host_settings(django_db_setup: None, other_site: OtherSite) -> Iterator[Non
 def site(live_server: Any, other_site: OtherSite) -> Iterator[Any]:
     """Serve the host site with its policy published; the address is that of ``localhost``, another site's is not."""
     findings.buffer.drain()
+    limits.reset()
     other_site.asked.clear()
     other_site.target = live_server.url
     with temporarily(*ITEMS):

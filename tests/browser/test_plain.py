@@ -45,7 +45,8 @@ def test_embeds_stay_off_and_link_to_the_other_site(visit: Callable[..., Visitor
     visitor = visit(script=False)
     visitor.go("/article/")
     placeholder = visitor.page.locator(".privacy-embed")
-    assert placeholder.get_by_role("link", name="Open at Film House").get_attribute("href") == f"{other_site.address}/film/"
+    link = placeholder.get_by_role("link", name="Open at Film House")
+    assert link.get_attribute("href") == f"{other_site.address}/film/"
     assert not placeholder.get_by_role("button", name="Load once").is_visible()
     assert other_site.asked == []
 

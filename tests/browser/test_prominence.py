@@ -12,13 +12,14 @@ from tests.browser.visitor import Visitor
 MEASURE = """(node) => {
     const style = getComputedStyle(node), box = node.getBoundingClientRect();
     const parts = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map(Number);
+    const linear = (part) => (part <= 10.3 ? part / 3294.6 : ((part / 255 + 0.055) / 1.055) ** 2.4);
     const light = (colour) => {
-        const [r, g, b] = parts(colour).map((part) => part / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+        const [r, g, b] = parts(colour).map(linear);
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
     const [one, other] = [light(style.color), light(style.backgroundColor)].sort((a, b) => b - a);
     return {
-        look: [style.fontSize, style.fontWeight, style.fontFamily, style.color, style.backgroundColor, style.border, style.borderRadius].join(),
+        look: [style.font, style.color, style.backgroundColor, style.border, style.borderRadius].join(),
         width: box.width, height: box.height,
         inView: box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth,
         contrast: (one + 0.05) / (other + 0.05),
@@ -34,7 +35,7 @@ def measured(visitor: Visitor, *names: str, within: str = ".privacy-bar") -> lis
 
 def same_prominence(decline: dict[str, Any], accept: dict[str, Any]) -> bool:
     """Say whether the first of two measured buttons stands back behind the second in nothing."""
-    return (
+    return bool(
         decline["look"] == accept["look"]
         and abs(decline["height"] - accept["height"]) <= 1
         and decline["width"] >= 0.95 * accept["width"]
@@ -70,5 +71,6 @@ def test_decline_and_accept_weigh_the_same_in_dialog_and_on_the_settings_page(
 def test_a_smaller_decline_would_be_noticed(visit: Callable[..., Visitor]) -> None:
     visitor = visit()
     visitor.go("/")
-    visitor.bar.get_by_role("button", name="Decline", exact=True).evaluate("node => node.classList.add('privacy-button--quiet')")
+    decline = visitor.bar.get_by_role("button", name="Decline", exact=True)
+    decline.evaluate("node => node.classList.add('privacy-button--quiet')")
     assert not same_prominence(*measured(visitor, "Decline", "Accept"))

@@ -27,8 +27,8 @@ class Visitor:
 
     def check(self) -> None:
         """Fail if a page broke the content policy or threw an error nobody expected."""
-        bad = [line for line in self.said if line.startswith("error") and not any(word in line for word in self.expected)]
-        assert bad == []
+        errors = [line for line in self.said if line.startswith("error")]
+        assert [line for line in errors if not any(word in line for word in self.expected)] == []
 
     def go(self, path: str = "/") -> Any:
         """Open a page of the site and return its answer."""

@@ -1,1 +1,1 @@
-"""The small site that the browser visits: pages with blocked scripts, an embed, and cookies planted where they must not stay."""
+"""The small site that the browser visits: blocked scripts, an embed, and planted cookies that must not stay."""

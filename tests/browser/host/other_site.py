@@ -8,6 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 FORGED = """<!doctype html><html lang="en"><title>Win</title><body>
 <form method="post" action="{target}/privacy/cookies/choice/">
 <input name="action" value="accept"><input name="surface" value="bar"><button>Win</button></form>"""
+FILM = "<!doctype html><title>Film</title>A film"
+ADVERT = """const { dataset } = document.documentElement;
+dataset.ran = (dataset.ran || '') + ' advert';"""
 
 
 class OtherSite:
@@ -21,10 +24,11 @@ class OtherSite:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 site.asked.append(self.path)
-                kind = "text/javascript" if self.path.endswith(".js") else "text/html; charset=utf-8"
-                body = FORGED.format(target=site.target) if self.path == "/forged/" else "<!doctype html><title>Film</title>A film"
-                if self.path.endswith(".js"):
-                    body = "document.documentElement.dataset.ran = (document.documentElement.dataset.ran || '') + ' advert';"
+                kind, body = "text/html; charset=utf-8", FILM
+                if self.path == "/forged/":
+                    body = FORGED.format(target=site.target)
+                if self.path == "/advert.js":
+                    kind, body = "text/javascript", ADVERT
                 self.send_response(200)
                 self.send_header("Content-Type", kind)
                 self.send_header("Set-Cookie", "film_visitor=1; Path=/")

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 
 POLICY = (
-    "default-src 'none'; script-src 'self' {other}; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
-    "frame-src {other}; require-trusted-types-for 'script'; trusted-types onvif-privacy"
+    "default-src 'none'; script-src 'self' {other}; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-src {other}; require-trusted-types-for 'script'; trusted-types onvif-privacy"
 )
 
 
@@ -26,12 +26,17 @@ class StrictPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response: HttpResponse = self.get_response(request)
-        response.headers["Content-Security-Policy"] = POLICY.format(other=settings.OTHER_SITE)
+        response.headers["Content-Security-Policy"] = POLICY.format(other=_other_site())
         return response
 
 
+def _other_site() -> str:
+    return str(getattr(settings, "OTHER_SITE", ""))
+
+
 def _context() -> dict[str, str]:
-    return {"advert": f"{settings.OTHER_SITE}/advert.js", "film": f"{settings.OTHER_SITE}/film/"}
+    other = _other_site()
+    return {"advert": f"{other}/advert.js", "film": f"{other}/film/"}
 
 
 def page(request: HttpRequest, name: str = "home") -> HttpResponse:

@@ -3,11 +3,13 @@
 export const start = (gate) => {
   const { config } = gate;
   const status = document.querySelector('#privacy-status');
+  const bar = document.querySelector('.privacy-bar form');
+  const keys = new WeakMap();
   let dialog;
   let busy = false;
 
   const say = (name) => {
-    if (status) status.textContent = status.dataset[name];
+    if (status) status.textContent = status.dataset[name] || name;
   };
   const uuid = () => crypto.randomUUID?.() ?? ''; // absent on plain http: the server makes one
   const blocked = () => {
@@ -27,8 +29,10 @@ export const start = (gate) => {
   };
 
   const fields = (action, slugs = []) => {
-    const { policy, language, digest } = config;
-    const body = new URLSearchParams({ action, policy, language, digest, surface: 'page', key: uuid() });
+    const body = new URLSearchParams(new FormData(bar)); // what this page has shown
+    body.set('action', action);
+    body.set('surface', 'page');
+    body.set('key', uuid());
     for (const slug of slugs) body.append('purpose', slug);
     return body;
   };
@@ -97,7 +101,7 @@ export const start = (gate) => {
       return true;
     } catch (error) {
       // The same key again only while nobody knows whether the first attempt arrived.
-      if (error.code && form) form.elements.key.value = '';
+      if (error.code) keys.delete(form);
       return fail(form, error);
     } finally {
       busy = false;
@@ -129,10 +133,16 @@ export const start = (gate) => {
   };
 
   const submit = async (form, button) => {
-    form.elements.key.value ||= uuid();
     const body = new URLSearchParams(new FormData(form, button));
+    const kept = Object.entries(gate.states()).filter(([, state]) => state === 'granted');
+    if (form === bar && body.get('action') === 'decline' && kept.length) {
+      body.set('action', 'save'); // asked about what changed alone, so the rest stays
+      for (const [slug] of kept) body.append('purpose', slug);
+    }
+    if (!keys.has(form)) keys.set(form, uuid());
+    body.set('key', keys.get(form));
     if (body.get('action') === 'choose') return open().catch(() => location.assign(config.settings));
-    if (await decide(body, form)) form.elements.key.value = '';
+    if (await decide(body, form)) keys.delete(form);
   };
 
   const root = document.documentElement;
@@ -143,10 +153,11 @@ export const start = (gate) => {
       say('lost');
     }
   } else if (!root.hasAttribute('data-privacy-decided')) {
-    say('asks');
+    say(document.querySelector('#privacy-asks')?.textContent);
     // Counts entries, not people: no credentials, nothing stored, not from page to page.
-    const body = new URLSearchParams({ policy: config.policy, language: config.language });
-    if (config.shown && entry) fetch(config.settings + 'shown/', { method: 'POST', body, credentials: 'omit', keepalive: true }).catch(() => {});
+    if (config.shown && entry) {
+      fetch(config.settings + 'shown/', { method: 'POST', body: fields(''), credentials: 'omit', keepalive: true }).catch(() => {});
+    }
   }
   if (gate.unrecorded) decide(fields('record'));
   else if (!blocked()) sweep(0).catch(() => {});
