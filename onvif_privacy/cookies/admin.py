@@ -137,6 +137,8 @@ def purposes_of(draft: publishing.Draft) -> list[str]:
 class DeclaredItemForm(forms.ModelForm):  # type: ignore[type-arg]
     """A draft: its purpose must be one that is asked about, and code must not declare the same."""
 
+    provider_url = forms.URLField(label=_("page of the provider"), required=False, assume_scheme="https")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = [(purpose.slug, purpose.label) for purpose in purposes.all() if purpose.device and not purpose.retired]

@@ -44,7 +44,7 @@ def _coded() -> list[tuple[Item, str]]:
     return [(Item.declared(item), device_items.where(f"{item.kind}:{item.name}")) for item in device_items.all()]
 
 
-def _about_items(broken: Callable[[Item], bool], message: str, hint: str, id: str, kind: type[CheckMessage] = Error) -> list[CheckMessage]:
+def _about_items(broken: Callable[[Item], bool], message: str, hint: str, id: str, kind: type[Error | Warning] = Error) -> list[CheckMessage]:
     return [
         kind(f"{item.name!r} ({place}) {message}", hint=hint, id=f"{LABEL}.{id}") for item, place in _coded() if broken(item)
     ]

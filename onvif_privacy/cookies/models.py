@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -48,7 +49,7 @@ class PolicyVersion(Evidence):
     published_by = models.CharField(_("published by"), max_length=22, blank=True)
     entry = models.OneToOneField(Entry, models.PROTECT, verbose_name=_("ledger entry"), related_name="+")
 
-    objects = PolicyVersionManager()
+    objects: ClassVar[PolicyVersionManager] = PolicyVersionManager()
 
     class Meta:
         verbose_name = _("policy version")

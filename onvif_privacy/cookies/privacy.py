@@ -84,10 +84,11 @@ declare(
 def unpublished(request: HttpRequest) -> int:
     """Return 1 while the drafts differ from what is published."""
     from onvif_privacy.cookies.services import publishing
+    from onvif_privacy.cookies.services.snapshot import Contradiction
 
     try:
         return int(bool(publishing.draft().changes))
-    except (publishing.NotPublishable, publishing.snapshot.Contradiction):
+    except (publishing.NotPublishable, Contradiction):
         return 1
 
 

@@ -105,7 +105,7 @@ class GuardedCookies(SimpleCookie):
         self._guard = guard
         self._judged: dict[str, str] = {}
 
-    def values(self) -> ValuesView[Morsel[str]]:
+    def values(self) -> ValuesView[Morsel[str]]:  # type: ignore[override] # a dict's own class of values cannot be made
         """Return what may leave; handlers write exactly this. Never raises: then necessary cookies only."""
         try:
             self.enforce()

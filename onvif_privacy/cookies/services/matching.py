@@ -61,7 +61,8 @@ def _overlap(first: str, second: str) -> bool:
 
 def ties(patterns: Iterable[str]) -> list[tuple[str, str]]:
     """Return pairs of patterns of which neither is more particular though a name could fit both."""
-    found, seen = [], []
+    found: list[tuple[str, str]] = []
+    seen: list[str] = []
     for pattern in patterns:
         for other in seen:
             if fixed(pattern) == fixed(other) and ("*" in pattern) == ("*" in other) and overlap(pattern, other):

@@ -23,7 +23,7 @@ class Origin(Enum):
 class _Token(CsrfViewMiddleware):
     """Django's own check of a form token, asked for its opinion only."""
 
-    def _reject(self, request: HttpRequest, reason: str) -> str:  # type: ignore[override]
+    def _reject(self, request: HttpRequest, reason: str) -> str:
         return reason
 
 

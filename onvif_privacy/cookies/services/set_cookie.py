@@ -41,7 +41,7 @@ def read_date(text: str) -> float | None:
     if year < 1601:
         return None
     try:
-        return datetime(year, month, day, *clock, tzinfo=UTC).timestamp()
+        return datetime(year, month, day, clock[0], clock[1], clock[2], tzinfo=UTC).timestamp()
     except ValueError:
         return None
 

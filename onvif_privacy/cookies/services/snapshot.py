@@ -171,7 +171,7 @@ def _draft(row: Any) -> Item:
     words = {
         text.language: {"text": text.text, "provider": row.provider, "reason": text.reason} for text in row.texts.all()
     }
-    lists = {name: tuple(getattr(row, name).split()) for name in ("domains", "paths", "hosts")}
+    lists: dict[str, Any] = {name: tuple(getattr(row, name).split()) for name in ("domains", "paths", "hosts")}
     names = ("name", "kind", "purpose", "party", "provider_url", "set_by", "http_only", "partitioned", "third_party")
     seconds = None if row.duration_days is None else row.duration_days * 86400
     return Item(**{name: getattr(row, name) for name in names}, **lists, seconds=seconds, words=words)

@@ -87,8 +87,8 @@ class Silent:
     @cached_property
     def gpc(self) -> bool:
         """Whether the browser sends Global Privacy Control and the site honours it."""
-        header = self._request.META.get("HTTP_SEC_GPC")
-        return bool(header) and signals_gpc(header) and conf.GPC
+        header = self._request.META.get("HTTP_SEC_GPC", "")
+        return signals_gpc(header) and conf.GPC
 
     @cached_property
     def own_names(self) -> tuple[str, str]:

@@ -27,11 +27,30 @@ class Privacy(Protocol):
     ``reference`` names the visitor's subject while something is granted, else it is empty.
     """
 
-    gpc: bool
-    decided: bool
-    decided_at: datetime | None
-    policy: int
-    reference: str
+    @property
+    def gpc(self) -> bool:
+        """Whether the browser sends Global Privacy Control and the site honours it."""
+        ...
+
+    @property
+    def decided(self) -> bool:
+        """Whether a choice was made in this browser."""
+        ...
+
+    @property
+    def decided_at(self) -> datetime | None:
+        """When it was made; None where none was."""
+        ...
+
+    @property
+    def policy(self) -> int:
+        """Number of the policy that the choice answered; 0 where none was published."""
+        ...
+
+    @property
+    def reference(self) -> str:
+        """Public reference of the visitor's subject, or empty."""
+        ...
 
     @property
     def silent(self) -> Privacy:
