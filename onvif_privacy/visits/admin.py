@@ -29,12 +29,17 @@ else:  # Django's class is generic for the type checker only
 def tables(period: Period) -> dict[str, list[reports.Line]]:
     """Return every table of the report, by the name it has in addresses."""
     return {
+        "services": reports.services(period),
         "pages": reports.pages(period),
         "referrers": reports.referrers(period),
         "browsers": reports.browsers(period),
         "days": [reports.Line(day.isoformat(), visits) for day, visits in reports.by_day(period)],
         "hours": [reports.Line(f"{hour:02}:00", visits) for hour, visits in reports.by_hour(period)],
         "exclusions": reports.exclusions(period),
+        "quality": [
+            reports.Line(f"{fault.status}xx {fault.name} ← {fault.referrer}", fault.visits)
+            for fault in reports.quality(period)
+        ],
     }
 
 
@@ -81,6 +86,10 @@ class PopularityAdmin(Base):
             "total": reports.totals(period),
             "days": [(date_format(day, "SHORT_DATE_FORMAT"), visits) for day, visits in days],
             "hours": [(f"{hour:02}", visits) for hour, visits in reports.by_hour(period)],
+            "services": reports.services(period),
+            "live": reports.live(),
+            "live_minutes": reports.LIVE_MINUTES,
+            "quality": reports.quality(period),
             "pages": reports.pages(period),
             "referrers": reports.referrers(period),
             "browsers": reports.browsers(period),

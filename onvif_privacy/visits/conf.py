@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.core.conf import Setting, Settings, boolean, choice, integer, strings
+from onvif_privacy.core.conf import Setting, Settings, boolean, choice, integer, mapping, strings
 
 
 class VisitsSettings(Settings):
@@ -27,6 +30,14 @@ class VisitsSettings(Settings):
         _(
             "Names of views whose concrete address may be kept, for example 'news:article'; 'news:*' for all of a "
             "namespace. Of other views only the route pattern is kept."
+        ),
+    )
+    SERVICES: Setting[Mapping[str, Any]] = Setting(
+        {},
+        mapping,
+        _(
+            "Groups of pages that the report adds up, by name, each a list of first parts of addresses: "
+            "{'Catalogue': ['/products/', '/search/']}."
         ),
     )
     CONTENT_TYPES: Setting[tuple[str, ...]] = Setting(

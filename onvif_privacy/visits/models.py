@@ -208,6 +208,24 @@ class BrowserDay(DayCount):
         return f"{self.day} {self.browser}"
 
 
+class FaultDay(DayCount):
+    """Failed requests for one page from one referring site on one day: where links are broken, and what fails."""
+
+    page = models.ForeignKey(Page, models.PROTECT, related_name="faults")
+    referrer = models.ForeignKey(Referrer, models.PROTECT, related_name="faults")
+    status = models.PositiveSmallIntegerField(_("status class"), help_text=_("4 not found, 5 failed"))
+
+    class Meta:
+        verbose_name = _("failed requests by day")
+        verbose_name_plural = _("failed requests by day")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["day", "page", "referrer", "status"], name="privacy_fault_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.page}"
+
+
 class ExclusionDay(DayCount):
     """Requests that were left out on one day, by reason (`Reason`)."""
 

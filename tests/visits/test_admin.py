@@ -22,7 +22,7 @@ from tests.visits.factories import AdministratorFactory, PageDayFactory, PageFac
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "admin:onvif_privacy_visits_popularity_changelist"
-MAX_QUERIES = 16
+MAX_QUERIES = 20
 
 
 def shown(client: Client, **query: str) -> str:
@@ -51,6 +51,49 @@ def test_report_shows_pages_with_change_referring_sites_and_reasons(staff: Clien
     assert "fetched in advance" in text
     assert "<svg" in text
     assert "<script" not in text.partition('id="content-main"')[2].partition('id="footer"')[0]
+
+
+def test_services_come_first_and_the_most_popular_leads(staff: Client, settings: Any) -> None:
+    settings.ONVIF_PRIVACY_VISITS_SERVICES = {"News": ["/news/"], "Catalogue": ["/products/", "/search/"], "None": []}
+    today = clock.today()
+    for route, path, visits in [("/news/", "", 5), ("/products/<slug>/", "/products/a/", 4), ("/search/", "", 3)]:
+        PageDayFactory(page=PageFactory(route=route, path=path), day=today, visits=visits)
+    PageDayFactory(page=PageFactory(route="/news/old/"), day=today - dt.timedelta(days=30), visits=10)
+
+    text = shown(staff)
+
+    assert text.index("popularity-services") < text.index("popularity-days") < text.index("popularity-pages")
+    assert text.index("Catalogue") < text.index(">News<") < text.index(">None<")
+    rows = staff.get(_download("services", "json"), secure=True).json()["rows"]
+    assert [(row["name"], row["visits"], row["before"]) for row in rows] == [
+        ("Catalogue", 7, 0),
+        ("News", 5, 10),
+        ("None", 0, 0),
+    ]
+
+
+def test_failed_requests_are_shown_with_where_they_came_from(staff: Client) -> None:
+    broken = [RecordFactory(at=_now(), route="", status=404, referrer="internal") for _number in range(3)]
+    store.write(Parcel((*broken, RecordFactory(at=_now(), route="/shop/", status=500, referrer="partner.example"))))
+
+    rows = staff.get(_download("quality", "json"), secure=True).json()["rows"]
+
+    assert [(row["name"], row["visits"]) for row in rows] == [
+        ("4xx (no such page) ← (this site)", 3),
+        ("5xx /shop/ ← partner.example", 1),
+    ]
+    assert "partner.example" in shown(staff)
+
+
+def test_last_half_hour_is_shown(staff: Client) -> None:
+    store.write(
+        Parcel((RecordFactory(at=_now() - 60, route="/now/"), RecordFactory(at=_now() - 3_600, route="/earlier/")))
+    )
+
+    live = shown(staff).partition('id="popularity-live"')[2].partition("</section>")[0]
+
+    assert "/now/" in live
+    assert "/earlier/" not in live
 
 
 def test_own_period_is_read_and_wrong_ones_are_named(staff: Client) -> None:
@@ -124,9 +167,13 @@ def test_download_as_csv_disarms_formulas(staff: Client) -> None:
     assert list(csv.reader(io.StringIO(response.content.decode())))[1] == ["'=1+1", "1", "0"]
 
 
-@pytest.mark.parametrize("table", ["pages", "referrers", "browsers", "days", "hours", "exclusions"])
-def test_every_table_can_be_downloaded_as_json(staff: Client, table: str) -> None:
-    store.write(Parcel((RecordFactory(at=_now()),), {(clock.today(), "prefetch"): 1}))
+@pytest.mark.parametrize(
+    "table", ["services", "pages", "referrers", "browsers", "days", "hours", "exclusions", "quality"]
+)
+def test_every_table_can_be_downloaded_as_json(staff: Client, settings: Any, table: str) -> None:
+    settings.ONVIF_PRIVACY_VISITS_SERVICES = {"Home": ["/"]}
+    records = (RecordFactory(at=_now()), RecordFactory(at=_now(), status=500))
+    store.write(Parcel(records, {(clock.today(), "prefetch"): 1}))
 
     rows: list[dict[str, Any]] = staff.get(_download(table, "json"), secure=True).json()["rows"]
 

@@ -19,6 +19,7 @@ from onvif_privacy.visits.models import (
     Batch,
     BrowserDay,
     ExclusionDay,
+    FaultDay,
     Page,
     PageDay,
     PageHour,
@@ -34,7 +35,7 @@ from tests.visits.factories import CHROME, GOOGLEBOT, RecordFactory
 
 pytestmark = pytest.mark.django_db
 
-COUNTS = (PageDay, PageHour, ReferrerDay, BrowserDay)
+COUNTS = (PageDay, PageHour, ReferrerDay, BrowserDay, FaultDay)
 
 
 def now() -> int:

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Sum
+from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
+from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import (
     Batch,
     Browser,
     BrowserDay,
     ExclusionDay,
+    FaultDay,
     Page,
     PageDay,
     PageHour,
@@ -23,11 +25,13 @@ from onvif_privacy.visits.models import (
     Reason,
     Referrer,
     ReferrerDay,
+    Visit,
 )
 from onvif_privacy.visits.services import clock
 from onvif_privacy.visits.services.periods import Period
 
 TOP = 50
+LIVE_MINUTES = 30
 # A process writes its books at least this often while it has anything to write; older ones that held visits are gone.
 GONE_AFTER = dt.timedelta(minutes=10)
 
@@ -44,6 +48,16 @@ class Line:
     def change_percent(self) -> int | None:
         """Change against the previous period in percent; None where there was nothing before."""
         return round((self.visits - self.before) * 100 / self.before) if self.before else None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Failed requests for one page from one referring site; ``status`` is 4 (not found, refused) or 5 (failed)."""
+
+    name: str
+    referrer: str
+    status: int
+    visits: int
 
 
 @dataclass(frozen=True)
@@ -95,6 +109,47 @@ def pages(period: Period, *, limit: int = TOP) -> list[Line]:
     """Return the most visited pages, each with its visits in the period before."""
     rows = list(PageDay.objects.between(period.first, period.last).by("page_id")[:limit])
     return _named(rows, "page_id", Page, PageDay, period)
+
+
+def services(period: Period) -> list[Line]:
+    """Return the services of the site, the most popular first; one query. Empty where none are declared."""
+    names = {f"service_{number}": (name, _starts(conf.SERVICES[name])) for number, name in enumerate(conf.SERVICES)}
+    if not names:
+        return []
+    sums: dict[str, Sum] = {}
+    for key, (_name, pages) in names.items():
+        sums[key] = Sum("visits", filter=pages & Q(day__gte=period.first))
+        sums[f"{key}_before"] = Sum("visits", filter=pages & Q(day__lt=period.first))
+    found = PageDay.objects.between(period.previous.first, period.last).order_by().aggregate(**sums)
+    lines = [Line(name, found[key] or 0, found[f"{key}_before"] or 0) for key, (name, _pages) in names.items()]
+    return sorted(lines, key=lambda line: (-line.visits, line.name))
+
+
+def _starts(places: Iterable[str]) -> Q:
+    """Pages whose address or route begins with one of ``places``; none for no places."""
+    chosen = Q(pk__in=())
+    for place in places:
+        chosen |= Q(page__path__startswith=place) | Q(page__path="", page__route__startswith=place)
+    return chosen
+
+
+def quality(period: Period, *, limit: int = TOP) -> list[Fault]:
+    """Return where most requests failed, with the site that sent the visitor there: broken links and broken pages."""
+    rows = list(FaultDay.objects.between(period.first, period.last).by("page_id", "referrer_id", "status")[:limit])
+    pages = Page.objects.in_bulk([row["page_id"] for row in rows])
+    sites = Referrer.objects.in_bulk([row["referrer_id"] for row in rows])
+    return [
+        Fault(str(pages[row["page_id"]]), str(sites[row["referrer_id"]]), row["status"], row["total"]) for row in rows
+    ]
+
+
+def live(now: dt.datetime | None = None) -> list[Line]:
+    """Return the pages of the last `LIVE_MINUTES`, from single visits."""
+    since = (now or timezone.now()) - dt.timedelta(minutes=LIVE_MINUTES)
+    found = Visit.objects.filter(at__gte=since, status__lt=4).values("page_id").annotate(total=Count("pk"))
+    rows = list(found.order_by("-total", "page_id")[:TOP])
+    pages = Page.objects.in_bulk([row["page_id"] for row in rows])
+    return [Line(str(pages[row["page_id"]]), row["total"]) for row in rows]
 
 
 def referrers(period: Period, *, limit: int = TOP) -> list[Line]:

@@ -1,4 +1,4 @@
-"""Counts by page, referring site, browser, day and hour: worked out here, added up in the store's transaction."""
+"""Counts by page, referring site, browser, fault, day, hour: worked out here, added up in the store's transaction."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import models
 
-from onvif_privacy.visits.models import BrowserDay, ExclusionDay, Method, PageDay, PageHour, ReferrerDay
+from onvif_privacy.visits.models import BrowserDay, ExclusionDay, FaultDay, Method, PageDay, PageHour, ReferrerDay
 from onvif_privacy.visits.services.sql import add_up
 
 
@@ -40,12 +40,14 @@ class Tally:
     hours: Counter[tuple[dt.datetime, int]] = field(default_factory=Counter)
     referrers: Counter[tuple[dt.date, int]] = field(default_factory=Counter)
     browsers: Counter[tuple[dt.date, int]] = field(default_factory=Counter)
+    faults: Counter[tuple[dt.date, int, int, int]] = field(default_factory=Counter)
 
     def add(self, visits: Iterable[Counted]) -> None:
         """Count visits."""
         for day, hour, page, referrer, browser, method, status in visits:
             if status >= 4:
                 self.failures[day, page] += 1
+                self.faults[day, page, referrer, status] += 1
             elif method != Method.GET:
                 self.submissions[day, page] += 1
             else:
@@ -67,6 +69,7 @@ class Tally:
         _store(PageHour, ("hour", "page"), self.hours, using)
         _store(ReferrerDay, ("day", "referrer"), self.referrers, using)
         _store(BrowserDay, ("day", "browser"), self.browsers, using)
+        _store(FaultDay, ("day", "page", "referrer", "status"), self.faults, using)
 
 
 def store_exclusions(excluded: Mapping[tuple[dt.date, str], int], using: str) -> None:
@@ -77,10 +80,10 @@ def store_exclusions(excluded: Mapping[tuple[dt.date, str], int], using: str) ->
 
 def clear(since: dt.date, start: dt.datetime, using: str) -> None:
     """Remove every count of visits from the day ``since``, which begins at ``start``; exclusions stay."""
-    for model in (PageDay, ReferrerDay, BrowserDay):
+    for model in (PageDay, ReferrerDay, BrowserDay, FaultDay):
         model._default_manager.using(using).filter(day__gte=since).delete()
     PageHour.objects.using(using).filter(hour__gte=start).delete()
 
 
-def _store(model: type[models.Model], keys: tuple[str, str], counts: Mapping[Any, int], using: str) -> None:
+def _store(model: type[models.Model], keys: tuple[str, ...], counts: Mapping[Any, int], using: str) -> None:
     add_up(model, keys, ("visits",), [(*key, number) for key, number in counts.items()], using)
