@@ -25,8 +25,11 @@ def renew(purpose: str, *, reference: str) -> Renewal:
     try:
         with transaction.atomic(using=using):
             return same.first() or _renew(declared, reference, using)
-    except IntegrityError:  # another request was first
-        return same.get()
+    except IntegrityError:
+        first = same.first()  # another request was first, or else it was another constraint
+        if first is None:
+            raise
+        return first
 
 
 def _renew(purpose: Purpose, reference: str, using: str) -> Renewal:
