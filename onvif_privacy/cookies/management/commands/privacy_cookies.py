@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, ClassVar
 
+from django.core.checks import run_checks
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
@@ -22,6 +23,8 @@ class Command(BaseCommand):
     """Exit codes: 0 good, 1 drafts differ from what is published (``--check``), 2 wrong use, 3 database out of reach."""
 
     help = "Publish the cookie policy: what code and admin declare becomes the version that runs."
+    # checked in `handle`, for errors only: that nothing was published yet is no news to somebody who publishes
+    requires_system_checks: ClassVar[list[str]] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the verb and its options."""
@@ -39,6 +42,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Publish, or only look."""
+        if errors := [message for message in run_checks() if message.is_serious() and not message.is_silenced()]:
+            raise CommandError("\n".join(str(message) for message in errors), returncode=WRONG_USE)
         cosmetic = _reasons(options["cosmetic"])
         try:
             draft = publishing.draft(cosmetic)
