@@ -5,7 +5,7 @@ or repeated key is a check error; reads refuse; there is no plaintext fallback.
 """
 
 from onvif_privacy.core.keys.envelope import SealBroken, open_sealed, seal
-from onvif_privacy.core.keys.labels import LabelSecret, label, renew_label
+from onvif_privacy.core.keys.labels import LabelSecret, known_label, label, renew_label
 from onvif_privacy.core.keys.ring import (
     KeyProvider,
     KeyRingError,
@@ -43,6 +43,7 @@ __all__ = [
     "destroy",
     "generate",
     "known_key",
+    "known_label",
     "label",
     "open_sealed",
     "renew_label",

@@ -16,8 +16,20 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import router, transaction
 from django.utils import timezone
 
-from onvif_privacy.core.keys import SealBroken, SubjectSecret, derive, known_key, open_sealed, ring, seal, subject_key
-from onvif_privacy.core.keys.envelope import key_id_of
+from onvif_privacy.core.keys import (
+    LabelSecret,
+    SealBroken,
+    SubjectSecret,
+    derive,
+    known_key,
+    known_label,
+    label,
+    open_sealed,
+    ring,
+    seal,
+    subject_keys,
+)
+from onvif_privacy.core.keys.envelope import KEY_ID_BYTES, key_id_of
 from onvif_privacy.core.ledger.canonical import base64url, canonical
 from onvif_privacy.core.models import Entry, EntrySecret, Evidence, Release, Subject
 from onvif_privacy.core.querysets import AppendOnlyQuerySet
@@ -25,6 +37,7 @@ from onvif_privacy.core.registry import entry_kinds
 from onvif_privacy.core.registry.kinds import instant
 
 SALT_BYTES = 32
+OPENING = "opening"  # label of the secrets that seal what is about nobody
 
 
 class NotInTransaction(RuntimeError):
@@ -70,12 +83,16 @@ def _place(entry_id: uuid.UUID, subject_id: uuid.UUID | None) -> tuple[str, ...]
     return ("entrysecret", "sealed", str(entry_id), str(subject_id or ""))
 
 
-def _row_key(entry_id: uuid.UUID, key_id: str) -> SubjectSecret:
-    return SubjectSecret(bytes.fromhex(key_id), derive("row", "entrysecret", "sealed", str(entry_id), key_id=key_id))
+def vouched(entry: Entry, leaf: bytes) -> bool:
+    """Whether the MAC of an entry is good. A sealed one stands by its seal: the ring key of its MAC may have gone."""
+    if not any(key.id == entry.mac_key and key.use == "data" for key in ring().keys):
+        return entry.seal_id is not None
+    return hmac.compare_digest(entry_mac(leaf, entry.mac_key), bytes(entry.mac))
 
 
-def _key_for(subject: Subject | None, entry_id: uuid.UUID, key_id: str) -> SubjectSecret:
-    return subject_key(subject.pk, "evidence") if subject is not None else _row_key(entry_id, key_id)
+def _opening(secret: LabelSecret, entry_id: uuid.UUID) -> SubjectSecret:
+    # Not of the ring: secrets are never changed, so a ring key could never be retired.
+    return SubjectSecret(secret.generation.to_bytes(KEY_ID_BYTES, "big"), secret.derive("entrysecret", str(entry_id)))
 
 
 def _key_of(secret: EntrySecret) -> SubjectSecret:
@@ -83,26 +100,24 @@ def _key_of(secret: EntrySecret) -> SubjectSecret:
     key_id = key_id_of(bytes(secret.sealed))
     if secret.subject_id is not None:
         return known_key(secret.subject_id, "evidence", key_id)
-    return _row_key(secret.pk, _in_ring(key_id.hex()))
-
-
-def _in_ring(key_id: str) -> str:
-    """Return the id of a data key that the ring holds; a changed id is a changed entry."""
-    if not any(key.id == key_id and key.use == "data" for key in ring().keys):
-        raise SealBroken("The ledger entry names a key that the ring does not hold.")
-    return key_id
+    for generation in known_label(OPENING):
+        found = _opening(generation, secret.pk)
+        if found.id == key_id:
+            return found
+    raise SealBroken("The ledger entry names a key that does not exist.")
 
 
 def record_all(records: Iterable[Record], *, using: str | None = None) -> list[Entry]:
-    """Append several entries with two inserts and one key look-up for each subject.
+    """Append several entries with two inserts and one key look-up (two where some are about nobody).
 
     Raises NotInTransaction, NotDeclared for an unknown kind, PayloadRefused for a payload that does not fit.
     """
     using = using or router.db_for_write(Entry)
     if not transaction.get_connection(using).in_atomic_block:
         raise NotInTransaction("ledger.record() must run inside transaction.atomic().")
-    at, mac_key = timezone.now().replace(microsecond=0), ring().active("data").id
-    keys: dict[uuid.UUID, SubjectSecret] = {}
+    at, mac_key, records = timezone.now().replace(microsecond=0), ring().active("data").id, list(records)
+    keys = subject_keys((item.subject.pk for item in records if item.subject), "evidence")
+    openings = label(OPENING) if any(item.subject is None for item in records) else ()
     entries, hidden = [], []
     for item in records:
         problem = entry_kinds.get(item.kind).problem(item.payload)
@@ -123,11 +138,7 @@ def record_all(records: Iterable[Record], *, using: str | None = None) -> list[E
             )
         )
         subject_id = item.subject.pk if item.subject else None
-        key = keys.get(subject_id) if subject_id else None
-        if key is None:
-            key = _key_for(item.subject, item.id, mac_key)
-            if subject_id:
-                keys[subject_id] = key
+        key = keys[subject_id] if subject_id else _opening(openings[0], item.id)
         sealed = seal(salt + payload, key=key.secret, key_id=key.id, place=_place(item.id, subject_id))
         hidden.append(EntrySecret(entry_id=item.id, subject_id=subject_id, sealed=sealed))
     Entry.objects.using(using).bulk_create(entries)
@@ -158,7 +169,7 @@ def opened(entry: Entry) -> dict[str, Any]:
     good = (
         hmac.compare_digest(_commitment(salt, payload), bytes(entry.commitment))
         and hmac.compare_digest(leaf, bytes(entry.leaf))
-        and hmac.compare_digest(entry_mac(leaf, _in_ring(entry.mac_key)), bytes(entry.mac))
+        and vouched(entry, leaf)
     )
     if not good:
         raise SealBroken("The ledger entry was changed.")

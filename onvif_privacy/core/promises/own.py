@@ -139,14 +139,14 @@ def guard_dropped(plant: Plant) -> Iterator[str]:
 
 @check(KEYS, kind=Kind.STATIC)
 def ring_holds_the_keys_in_use(look: Look) -> Iterable[Finding]:
-    """Load the key ring and look for every key id that the ledger names."""
+    """Load the key ring and look for every key id that unsealed entries name."""
     try:
         held = {key.id for key in ring().keys}
     except KeyRingError as error:
         yield Finding("ONVIF_PRIVACY_KEYS", str(error))
         return
     look.seen(len(held))
-    entries = Entry.objects.using(router.db_for_write(Entry)).order_by()
+    entries = Entry.objects.using(router.db_for_write(Entry)).filter(seal__isnull=True).order_by()
     for key_id in set(entries.values_list("mac_key", flat=True).distinct()) - held:
         yield Finding("ONVIF_PRIVACY_KEYS", f"key {key_id} is named by the ledger and missing")
 
