@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import os
 import secrets
@@ -71,14 +72,19 @@ class Run:
 
         A machine that slept past its lease finds another token and does nothing.
         """
-        with transaction.atomic(using=_using()):
-            mine = Lease.objects.using(_using()).filter(job=self.job.name, token=self._token, until__gt=Now())
-            if not mine.update(until=_later(self.job.lease)):
-                raise LeaseLost(self.job.name)
-            before = dict(self.cursor)
-            yield
-            if self.cursor != before:
-                mine.update(cursor=self.cursor)
+        before = copy.deepcopy(self.cursor)
+        rows = Lease.objects.using(_using()).filter(job=self.job.name, token=self._token)
+        try:
+            with transaction.atomic(using=_using()):
+                if not rows.filter(until__gt=Now()).update(until=_later(self.job.lease)):
+                    raise LeaseLost(self.job.name)
+                yield
+                # The row is ours until commit, even if the step took longer than the lease.
+                if self.cursor != before:
+                    rows.update(cursor=self.cursor)
+        except BaseException:
+            self.cursor = before  # what was rolled back was not done
+            raise
 
 
 def _take(job: Job, holder: str) -> Lease | None:
@@ -100,11 +106,11 @@ def _due(job: Job, done: datetime | None) -> bool:
     return done is None or timezone.now() - done >= job.every
 
 
-def _run_one(job: Job, holder: str, deadline: float, progress: Callable[[str], None]) -> Result:
+def _run_one(job: Job, holder: str, deadline: float, progress: Callable[[str], None], *, asked: bool) -> Result:
     lease = _take(job, holder)
     if lease is None:
         return Result(job.name, "held elsewhere")
-    if not _due(job, lease.done_at):  # another machine finished it between our look and our lease
+    if not asked and not _due(job, lease.done_at):  # another machine finished it between our look and our lease
         _finish(job, lease)
         return Result(job.name, "not due")
     try:
@@ -136,16 +142,14 @@ def run_due(
     holder = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(6)}"
     results = []
     for job in chosen:
-        if names:
-            Lease.objects.using(_using()).filter(job=job.name).update(done_at=None)
-        elif not _due(job, done.get(job.name)):
+        if not names and not _due(job, done.get(job.name)):
             results.append(Result(job.name, "not due"))
             continue
         if time.monotonic() >= deadline:
             results.append(Result(job.name, "out of time"))
             continue
         progress(job.name)
-        results.append(_run_one(job, holder, deadline, progress))
+        results.append(_run_one(job, holder, deadline, progress, asked=bool(names)))
     return results
 
 
