@@ -61,7 +61,18 @@ class PolicyVersionAdmin(EvidenceAdmin):
     """Published versions; the button publishes the drafts of code and admin."""
 
     list_display = ("number", "published_at", "published_by", "summary")
-    fields = ("number", "published_at", "published_by", "package", "digest", "what_changed", "generations", "declaration", "assets", "entry")
+    fields = (
+        "number",
+        "published_at",
+        "published_by",
+        "package",
+        "digest",
+        "what_changed",
+        "generations",
+        "declaration",
+        "assets",
+        "entry",
+    )
     readonly_fields = ("what_changed", "declaration")
     inlines = [PolicyTextInline]
     change_list_template = "admin/onvif_privacy_cookies/policyversion/change_list.html"
@@ -75,7 +86,10 @@ class PolicyVersionAdmin(EvidenceAdmin):
     @admin.display(description=_("changes"))
     def what_changed(self, version: PolicyVersion) -> SafeString:
         """Every change of a version."""
-        rows = ((label, "·" if not change["reason"] else change["reason"]) for label, change in zip(_labels(version.changes), version.changes, strict=False))
+        rows = (
+            (label, "·" if not change["reason"] else change["reason"])
+            for label, change in zip(_labels(version.changes), version.changes, strict=False)
+        )
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{} {}</li>", rows))
 
     @admin.display(description=_("declaration"))
@@ -109,7 +123,13 @@ class PolicyVersionAdmin(EvidenceAdmin):
             self.message_user(request, str(error), messages.ERROR)
             return self._back()
         worded = sorted({change.purpose for change in draft.changes if change.kind == "wording" and change.material})
-        context = {**self.admin_site.each_context(request), "title": _("Publish the cookie policy"), "draft": draft, "worded": worded, "opts": self.opts}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Publish the cookie policy"),
+            "draft": draft,
+            "worded": worded,
+            "opts": self.opts,
+        }
         return TemplateResponse(request, "admin/onvif_privacy_cookies/policyversion/publish.html", context)
 
     def _publish(self, request: HttpRequest, draft: publishing.Draft) -> HttpResponse:
@@ -122,7 +142,9 @@ class PolicyVersionAdmin(EvidenceAdmin):
         except publishing.NothingToPublish as error:
             self.message_user(request, str(error), messages.WARNING)
         else:
-            self.message_user(request, _("Published as version %(number)d.") % {"number": version.number}, messages.SUCCESS)
+            self.message_user(
+                request, _("Published as version %(number)d.") % {"number": version.number}, messages.SUCCESS
+            )
         return self._back()
 
     def _back(self) -> HttpResponse:
@@ -141,7 +163,9 @@ class DeclaredItemForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [(purpose.slug, purpose.label) for purpose in purposes.all() if purpose.device and not purpose.retired]
+        offered = [
+            (purpose.slug, purpose.label) for purpose in purposes.all() if purpose.device and not purpose.retired
+        ]
         self.fields["purpose"] = forms.ChoiceField(choices=offered, label=_("purpose"))
 
     def clean(self) -> dict[str, Any]:

@@ -44,9 +44,13 @@ def _coded() -> list[tuple[Item, str]]:
     return [(Item.declared(item), device_items.where(f"{item.kind}:{item.name}")) for item in device_items.all()]
 
 
-def _about_items(broken: Callable[[Item], bool], message: str, hint: str, id: str, kind: type[Error | Warning] = Error) -> list[CheckMessage]:
+def _about_items(
+    broken: Callable[[Item], bool], message: str, hint: str, id: str, kind: type[Error | Warning] = Error
+) -> list[CheckMessage]:
     return [
-        kind(f"{item.name!r} ({place}) {message}", hint=hint, id=f"{LABEL}.{id}") for item, place in _coded() if broken(item)
+        kind(f"{item.name!r} ({place}) {message}", hint=hint, id=f"{LABEL}.{id}")
+        for item, place in _coded()
+        if broken(item)
     ]
 
 
@@ -90,9 +94,16 @@ def choice_ends(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 def patterns_are_unambiguous(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """E004: two patterns claim the same names and neither is more particular."""
     items = [item for item, _place in _coded()]
-    pairs = [pair for kind in {item.kind for item in items} for pair in ties(item.name for item in items if item.kind == kind)]
+    pairs = [
+        pair
+        for kind in {item.kind for item in items}
+        for pair in ties(item.name for item in items if item.kind == kind)
+    ]
     hint = "Make one of them longer or exact, or join them."
-    return [Error(f"{one!r} and {other!r} claim the same names.", hint=hint, id=f"{LABEL}.E004") for one, other in sorted(pairs)]
+    return [
+        Error(f"{one!r} and {other!r} claim the same names.", hint=hint, id=f"{LABEL}.E004")
+        for one, other in sorted(pairs)
+    ]
 
 
 @register()
@@ -122,7 +133,10 @@ def third_parties_are_named(app_configs: Any, **kwargs: Any) -> Sequence[CheckMe
     """E007: an item reaches another organisation that no party names."""
     hint = 'Add party="its-slug" and enter that party in the admin.'
     return _about_items(
-        lambda item: not item.party and snapshot.reaches_others(item), "reaches another organisation without a party.", hint, "E007"
+        lambda item: not item.party and snapshot.reaches_others(item),
+        "reaches another organisation without a party.",
+        hint,
+        "E007",
     )
 
 

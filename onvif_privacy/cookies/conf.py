@@ -16,10 +16,16 @@ class CookiesSettings(Settings):
     prefix = "ONVIF_PRIVACY_COOKIES_"
 
     MODE: Setting[str] = Setting(
-        "enforce", choice("enforce", "report"), _("“report” only records what “enforce” would remove; for moving an old site.")
+        "enforce",
+        choice("enforce", "report"),
+        _("“report” only records what “enforce” would remove; for moving an old site."),
     )
-    MAX_AGE: Setting[int] = Setting(180 * DAY, integer(1), _("Seconds that a choice holds, accepted or declined; 184 days at most."))
-    DOMAIN: Setting[str | None] = Setting(None, optional(text), _("Domain for one choice across subdomains; None keeps it on one host."))
+    MAX_AGE: Setting[int] = Setting(
+        180 * DAY, integer(1), _("Seconds that a choice holds, accepted or declined; 184 days at most.")
+    )
+    DOMAIN: Setting[str | None] = Setting(
+        None, optional(text), _("Domain for one choice across subdomains; None keeps it on one host.")
+    )
     SECURE: Setting[bool] = Setting(True, boolean, _("Choice cookies go over https only. False for local http alone."))
     GPC: Setting[bool] = Setting(True, boolean, _("A browser that sends Sec-GPC: 1 has declined what it covers."))
     CLIENT_REPORT_PURPOSE: Setting[str] = Setting(

@@ -7,8 +7,8 @@ from typing import cast
 from django import forms
 from django.http import QueryDict
 
-from onvif_privacy.cookies.services.declared import languages
 from onvif_privacy.cookies.services.answering import ACTIONS, Action
+from onvif_privacy.cookies.services.declared import languages
 from onvif_privacy.cookies.services.shown import Shown, read_token
 
 SURFACES = ("bar", "dialog", "page", "embed")

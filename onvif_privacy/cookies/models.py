@@ -106,7 +106,9 @@ class DeclaredItem(models.Model):
     duration_days = models.PositiveSmallIntegerField(
         _("days"), null=True, blank=True, help_text=_("Empty: until the browser is closed.")
     )
-    domains = models.CharField(_("domains"), max_length=500, blank=True, help_text=_("Separated by spaces; empty: this host only."))
+    domains = models.CharField(
+        _("domains"), max_length=500, blank=True, help_text=_("Separated by spaces; empty: this host only.")
+    )
     paths = models.CharField(_("paths"), max_length=500, default="/", help_text=_("Separated by spaces."))
     hosts = models.CharField(_("hosts contacted"), max_length=500, blank=True, help_text=_("Separated by spaces."))
     set_by = models.CharField(_("set by"), max_length=8, choices=SetBy.choices, default=SetBy.EITHER)
@@ -196,5 +198,3 @@ class CookieFinding(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-

@@ -1,4 +1,4 @@
-"""What this room declares: the purposes a banner usually asks about, its evidence, and its lines for staff and footer."""
+"""What this room declares: the purposes a banner usually asks about, its evidence, and lines for staff and footer."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from onvif_privacy.core.querysets import AppendOnlyManager
 
 if TYPE_CHECKING:
-    from onvif_privacy.cookies.models import CookieFinding, PolicyVersion
+    from onvif_privacy.cookies.models import PolicyVersion
 
 
 class PolicyVersionManager(AppendOnlyManager["PolicyVersion"]):

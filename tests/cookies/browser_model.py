@@ -1,4 +1,4 @@
-"""A model of how a browser stores cookies (RFC 6265bis, sections 5.6 to 5.8), enough to see which deletions reach what."""
+"""A model of how a browser stores cookies (RFC 6265bis, sections 5.6 to 5.8): which deletions reach what."""
 
 from __future__ import annotations
 

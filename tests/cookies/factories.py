@@ -21,9 +21,10 @@ def device_item(name: str = "theme", purpose: str = "preferences", **fields: Any
 
 
 def choice_of(**answers: str) -> Choice:
-    """Return a choice made now: ``statistics="+1"`` granted under generation 1, ``"*1"`` despite GPC, ``"!"`` refused."""
+    """Return a choice made now: ``statistics="+1"`` granted in generation 1, ``"*1"`` despite GPC, ``"!"`` refused."""
     read = {
-        slug: Answer(False) if text == "!" else Answer(True, int(text[1:]), text[0] == "*") for slug, text in answers.items()
+        slug: Answer(False) if text == "!" else Answer(True, int(text[1:]), text[0] == "*")
+        for slug, text in answers.items()
     }
     granted = any(answer.granted for answer in read.values())
     return Choice(int(time.time()), 1, read, "c" if granted else "r", "A" * 22 if granted else "")

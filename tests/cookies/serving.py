@@ -6,6 +6,7 @@ lost, and both handlers run.
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,7 +46,9 @@ class Answer:
         return [line.partition("=")[0] for line in self.set_cookies if "Max-Age=0" not in line]
 
 
-def wsgi(address: str, *, method: str = "GET", data: dict[str, Any] | None = None, headers: dict[str, str] | None = None) -> Answer:
+def wsgi(
+    address: str, *, method: str = "GET", data: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+) -> Answer:
     """Send one https request through the WSGI handler."""
     path, _, query = address.partition("?")
     body = urlencode(data or {}, doseq=True).encode()
@@ -71,7 +74,8 @@ def wsgi(address: str, *, method: str = "GET", data: dict[str, Any] | None = Non
     def start(status: str, lines: list[tuple[str, str]], exc_info: Any = None) -> None:
         sent.update(status=int(status.split()[0]), headers=lines)
 
-    response: Any = WSGIHandler()(environ, start)
+    handler: Any = WSGIHandler()
+    response = handler(environ, start)
     try:
         content = b"".join(response)
     finally:
@@ -79,7 +83,9 @@ def wsgi(address: str, *, method: str = "GET", data: dict[str, Any] | None = Non
     return Answer(sent["status"], sent["headers"], content)
 
 
-def asgi(address: str, *, method: str = "GET", data: dict[str, Any] | None = None, headers: dict[str, str] | None = None) -> Answer:
+def asgi(
+    address: str, *, method: str = "GET", data: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+) -> Answer:
     """Send one https request through the ASGI handler."""
     path, _, query = address.partition("?")
     body = urlencode(data or {}, doseq=True).encode()
@@ -107,19 +113,19 @@ def asgi(address: str, *, method: str = "GET", data: dict[str, Any] | None = Non
         async def receive() -> Any:
             if events:
                 return events.pop(0)
-            import asyncio
-
-            await asyncio.sleep(3600)
+            return await asyncio.Future()  # the browser stays
 
         async def send(message: Any) -> None:
             sent.append(message)
 
-        await ASGIHandler()(scope, receive, send)  # type: ignore[arg-type]
+        await ASGIHandler()(scope, receive, send)
 
     async_to_sync(run)()
     start = next(message for message in sent if message["type"] == "http.response.start")
     content = b"".join(message.get("body", b"") for message in sent if message["type"] == "http.response.body")
-    return Answer(start["status"], [(name.decode(), value.decode("latin-1")) for name, value in start["headers"]], content)
+    return Answer(
+        start["status"], [(name.decode(), value.decode("latin-1")) for name, value in start["headers"]], content
+    )
 
 
 def _in_the_tests_transaction(send: Callable[..., Answer]) -> Callable[..., Answer]:

@@ -76,14 +76,21 @@ def test_version_can_be_looked_at_and_not_changed(publisher: Client, published: 
     page = publisher.get(f"{ADMIN}/policyversion/{published.pk}/change/", secure=True)
     assert page.status_code == 200
     assert "may we use cookies?" in page.content.decode()
-    assert publisher.post(f"{ADMIN}/policyversion/{published.pk}/change/", {"number": 7}, secure=True).status_code == 403
-    assert publisher.post(f"{ADMIN}/policyversion/{published.pk}/delete/", {"post": "yes"}, secure=True).status_code == 403
+    assert (
+        publisher.post(f"{ADMIN}/policyversion/{published.pk}/change/", {"number": 7}, secure=True).status_code == 403
+    )
+    assert (
+        publisher.post(f"{ADMIN}/policyversion/{published.pk}/delete/", {"post": "yes"}, secure=True).status_code == 403
+    )
 
 
 def test_draft_is_written_and_code_wins(django_user_model: Any, items: Any) -> None:
-    client = staff(django_user_model, "add_declareditem", "view_declareditem", "change_declareditem", "add_declareditemtext")
+    client = staff(
+        django_user_model, "add_declareditem", "view_declareditem", "change_declareditem", "add_declareditemtext"
+    )
     data = {
-        "name": "basket_*", "kind": "cookie", "purpose": "preferences", "provider": "Example", "paths": "/", "set_by": "either",
+        "name": "basket_*", "kind": "cookie", "purpose": "preferences", "provider": "Example", "paths": "/",
+        "set_by": "either",
         "texts-TOTAL_FORMS": 1, "texts-INITIAL_FORMS": 0, "texts-MIN_NUM_FORMS": 1, "texts-MAX_NUM_FORMS": 9,
         "texts-0-language": "en", "texts-0-text": "Holds what you buy.",
     }  # fmt: skip
@@ -106,12 +113,18 @@ def test_findings_are_put_aside_with_reason_and_end(django_user_model: Any) -> N
     assert finding.ignored_until
     assert "staff" in finding.ignored_because
     assert client.get(f"{ADMIN}/cookiefinding/add/", secure=True).status_code == 403
-    page = client.post(f"{ADMIN}/cookiefinding/{finding.pk}/change/", {"ignored_until": "2030-01-01", "ignored_because": ""}, secure=True)
+    page = client.post(
+        f"{ADMIN}/cookiefinding/{finding.pk}/change/",
+        {"ignored_until": "2030-01-01", "ignored_because": ""},
+        secure=True,
+    )
     assert "Say why" in page.content.decode()
 
 
 @pytest.mark.parametrize("page", ["policyversion", "declareditem", "cookiefinding"])
-def test_query_count_does_not_grow_with_rows(admin_client: Client, publish: Any, page: str, django_assert_max_num_queries: Any) -> None:
+def test_query_count_does_not_grow_with_rows(
+    admin_client: Client, publish: Any, page: str, django_assert_max_num_queries: Any
+) -> None:
     for number in range(3):
         with temporarily(device_item(f"item_{number}")):
             publish()

@@ -33,7 +33,11 @@ def test_defaults_are_clean(publish: Any) -> None:
 
 
 def test_ids_are_unique_and_every_message_has_a_hint() -> None:
-    names = [name for name in vars(checks) if callable(getattr(checks, name)) and (getattr(checks, name).__doc__ or "")[1:4].isdigit()]
+    names = [
+        name
+        for name in vars(checks)
+        if callable(getattr(checks, name)) and (getattr(checks, name).__doc__ or "")[1:4].isdigit()
+    ]
     ids = [getattr(checks, name).__doc__[:4] for name in names]
     assert len(ids) == len(set(ids)) == 17
 

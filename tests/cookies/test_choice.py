@@ -13,7 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onvif_privacy.cookies.services import choice as choices
-from onvif_privacy.cookies.services.choice import Answer, Choice, base36, cookie_names, read, read_answers, sign, state_value, write_answers
+from onvif_privacy.cookies.services.choice import (
+    Answer,
+    Choice,
+    base36,
+    cookie_names,
+    read,
+    read_answers,
+    sign,
+    state_value,
+    write_answers,
+)
 from tests.cookies.factories import choice_of
 
 NAME = "__Host-privacy_choice"

@@ -54,7 +54,9 @@ def withdraw(browser: Browser) -> int:
     after, rounds = "", 0
     while rounds < 20:
         rounds += 1
-        request = RequestFactory().post(SWEEP, {"page": PAGE}, secure=True, HTTP_HOST=DEEP, HTTP_COOKIE=browser.header(SWEEP))
+        request = RequestFactory().post(
+            SWEEP, {"page": PAGE}, secure=True, HTTP_HOST=DEEP, HTTP_COOKIE=browser.header(SWEEP)
+        )
         response = HttpResponse()
         after = sweeping.sweep(response, request, running.current(), nothing, after=after)
         lines = [morsel.OutputString() for morsel in response.cookies.values()]
@@ -176,7 +178,9 @@ def test_forged_choice_is_deleted_with_its_state(send: Any, published: Any) -> N
     assert deleted(answer) == {"__Host-privacy_choice", "__Host-privacy_state"}
 
 
-def test_nothing_is_deleted_in_report_mode_or_before_publishing(send: Any, items: Any, publish: Any, settings: Any) -> None:
+def test_nothing_is_deleted_in_report_mode_or_before_publishing(
+    send: Any, items: Any, publish: Any, settings: Any
+) -> None:
     assert deleted(send("/shop/", headers={"Cookie": "theme=1"})) == set()
     publish()
     settings.ONVIF_PRIVACY_COOKIES_MODE = "report"

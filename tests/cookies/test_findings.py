@@ -77,7 +77,13 @@ def test_finding_holds_kind_name_and_view_and_no_value(published: Any) -> None:
     HANDLERS["wsgi"]("/view/?cookie=stranger=secret-value")
     findings.flush()
     row = CookieFinding.objects.get()
-    assert (row.kind, row.name, row.view, row.source, row.count) == ("undeclared", "stranger", "tests.cookies.urls.view", "answer", 1)
+    assert (row.kind, row.name, row.view, row.source, row.count) == (
+        "undeclared",
+        "stranger",
+        "tests.cookies.urls.view",
+        "answer",
+        1,
+    )
     assert "secret-value" not in str(CookieFinding.objects.values_list())
 
 

@@ -79,7 +79,9 @@ def test_ties_are_found_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("prefix", ["__Host-", "__Secure-", "__Http-", "__Host-Http-"])
-@pytest.mark.parametrize("change", [str.lower, str.upper, str.swapcase, str.title, str, lambda text: text[:2] + text[2:].lower()])
+@pytest.mark.parametrize(
+    "change", [str.lower, str.upper, str.swapcase, str.title, str, lambda text: text[:2] + text[2:].lower()]
+)
 def test_prefix_compares_without_case_and_the_rest_with_it(prefix: str, change: object) -> None:
     spelled = change(prefix)  # type: ignore[operator]
     matcher = Matcher({f"{prefix}Id": 1, f"{prefix}x_*": 2})
@@ -97,7 +99,9 @@ def test_memory_of_names_is_bounded() -> None:
 
 
 def test_500_patterns_cost_microseconds() -> None:
-    matcher = Matcher({f"name_{number}_*": number for number in range(250)} | {f"exact{number}": number for number in range(250)})
+    matcher = Matcher(
+        {f"name_{number}_*": number for number in range(250)} | {f"exact{number}": number for number in range(250)}
+    )
     names = [f"name_{number}_x" for number in range(250)]
     for name in names:
         matcher.get(name)

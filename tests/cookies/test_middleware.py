@@ -41,7 +41,9 @@ def test_request_costs_no_query_no_cache_and_no_file(
 ) -> None:
     from django.core.cache.backends.locmem import LocMemCache
 
-    cookies = {"": "", "decided": header_of(choice_of(preferences="+1")), "left": "_pk_id.1=2; theme=1; other=3"}[header]
+    cookies = {"": "", "decided": header_of(choice_of(preferences="+1")), "left": "_pk_id.1=2; theme=1; other=3"}[
+        header
+    ]
     headers: dict[str, str] = {"Cookie": cookies} if cookies else {}
     HANDLERS["wsgi"]("/shop/", headers=headers)  # Django itself imports and reads on its first request
 
@@ -81,12 +83,20 @@ CALLS = [
     (findings, "report"),
     (findings, "_seen"),
 ]
-VIEWS = ["/view/?cookie=sessionid=1", "/missing/?cookie=sessionid=1", "/redirect/?cookie=sessionid=1", "/streaming/", "/session/"]
+VIEWS = [
+    "/view/?cookie=sessionid=1",
+    "/missing/?cookie=sessionid=1",
+    "/redirect/?cookie=sessionid=1",
+    "/streaming/",
+    "/session/",
+]
 
 
 def _seen(answer: Any) -> tuple[int, bytes, list[tuple[str, str]]]:
     """Return what a visitor gets, optional cookies and session secrets aside."""
-    headers = [(name, value.strip().partition("=")[0] if name == "Set-Cookie" else value) for name, value in answer.headers]
+    headers = [
+        (name, value.strip().partition("=")[0] if name == "Set-Cookie" else value) for name, value in answer.headers
+    ]
     return answer.status, answer.body, sorted(headers)
 
 
@@ -150,12 +160,9 @@ def test_gpc_is_announced_at_the_well_known_address(send: Any, published: Any) -
         assert send("/.well-known/gpc.json").status == 404
 
 
-def test_middleware_refuses_to_start_without_its_app() -> None:
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        pytest.raises(ImproperlyConfigured, match="INSTALLED_APPS"),
-    ):
-        patch.setattr(apps, "is_installed", lambda name: False)
+def test_middleware_refuses_to_start_without_its_app(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apps, "is_installed", lambda name: False)
+    with pytest.raises(ImproperlyConfigured, match="INSTALLED_APPS"):
         CookieMiddleware(lambda request: None)  # type: ignore[arg-type,return-value]
 
 

@@ -90,7 +90,15 @@ def test_declaration_lists_everything_in_one_query(
     with django_assert_num_queries(1):
         answer = send("/privacy/cookies/declaration/")
     body = answer.body.decode()
-    for part in ("_pk_id.*", "13 months", "sessionid", "csrftoken", "django_language", "__Host-privacy_choice", "privacy_declined"):
+    for part in (
+        "_pk_id.*",
+        "13 months",
+        "sessionid",
+        "csrftoken",
+        "django_language",
+        "__Host-privacy_choice",
+        "privacy_declined",
+    ):
         assert part in body
     assert body.count("Version ") >= versions
 
@@ -156,7 +164,9 @@ def test_script_is_printed_inert(rf: Any, published: Any) -> None:
 
 
 def test_embed_names_provider_and_text_of_the_declared_host(publish: Any, rf: Any) -> None:
-    video = device_item("vid", "marketing", hosts=("video.example",), party="video", provider="Video Ltd", text="Plays films.")
+    video = device_item(
+        "vid", "marketing", hosts=("video.example",), party="video", provider="Video Ltd", text="Plays films."
+    )
     with temporarily(video):
         publish()
         html = rendered('{% privacy_embed "marketing" src="https://video.example/1" title="Our film" %}', rf)
@@ -231,7 +241,15 @@ def test_pages_are_open_where_the_site_asks_for_a_sign_in(send: Any, published: 
     with override_settings(MIDDLEWARE=middleware):
         for address in ("", "declaration/", "declaration.json", "state/", "state.css"):
             assert send(f"/privacy/cookies/{address}").status == 200
-        assert send("/privacy/cookies/choice/", method="POST", data={"action": "decline"}, headers={"Sec-Fetch-Site": "same-origin"}).status == 303
+        assert (
+            send(
+                "/privacy/cookies/choice/",
+                method="POST",
+                data={"action": "decline"},
+                headers={"Sec-Fetch-Site": "same-origin"},
+            ).status
+            == 303
+        )
 
 
 @pytest.mark.parametrize("address", ["choice/", "sweep/", "names/"])

@@ -15,7 +15,7 @@ from django.db import DatabaseError, transaction
 from django.test import override_settings
 
 from onvif_privacy.cookies.models import DeclaredItem, PolicyText, PolicyVersion
-from onvif_privacy.cookies.services import publishing, running
+from onvif_privacy.cookies.services import publishing, running, wording
 from onvif_privacy.cookies.services.changes import compare
 from onvif_privacy.cookies.services.publishing import NothingToPublish, NotPublishable
 from onvif_privacy.cookies.services.snapshot import Contradiction, of_code
@@ -36,8 +36,10 @@ from tests.cookies.test_visitor import privacy_of
 
 pytestmark = [pytest.mark.urls("tests.cookies.urls"), pytest.mark.django_db]
 
-BASE = device_item("_pk_id.*", "statistics", duration=timedelta(days=100), paths=("/shop",), domains=("www.example.com",))
-MATERIAL = {
+BASE = device_item(
+    "_pk_id.*", "statistics", duration=timedelta(days=100), paths=("/shop",), domains=("www.example.com",)
+)
+MATERIAL: dict[str, dict[str, Any]] = {
     "provider": {"provider": "Another"},
     "party": {"party": "another"},
     "longer": {"duration": timedelta(days=101)},
@@ -47,7 +49,7 @@ MATERIAL = {
     "host": {"hosts": ("stats.example",), "party": ""},
     "wording": {"text": "Does something else."},
 }
-COSMETIC = {
+COSMETIC: dict[str, dict[str, Any]] = {
     "shorter": {"duration": timedelta(days=99)},
     "session": {"duration": SESSION},
     "narrower domain": {"domains": ("a.www.example.com",)},
@@ -145,7 +147,7 @@ def test_decliners_are_not_asked_through_twenty_publications(publish: Any) -> No
     for number in range(20):
         with declared(replace(BASE, provider=f"Provider {number}"), device_item(f"extra_{number}", "marketing")):
             publish()
-            assert privacy_of(declined).silent.open_purposes() == []  # type: ignore[attr-defined]
+            assert privacy_of(declined).silent.open_purposes() == []
 
 
 def test_version_holds_words_digests_and_evidence(published: Any) -> None:
@@ -256,7 +258,9 @@ def test_command_publishes_checks_and_says_so(items: Any, capsys: pytest.Capture
     assert "Version 1 is what is declared." in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [["--cosmetic", "statistics"], ["--cosmetic", "statistics= "], ["--cosmetic", "weather=x"]])
+@pytest.mark.parametrize(
+    "arguments", [["--cosmetic", "statistics"], ["--cosmetic", "statistics= "], ["--cosmetic", "weather=x"]]
+)
 def test_command_refuses_wrong_use(published: Any, arguments: list[str]) -> None:
     with pytest.raises(CommandError) as refused:
         call_command("privacy_cookies", "publish", *arguments)
@@ -264,7 +268,7 @@ def test_command_refuses_wrong_use(published: Any, arguments: list[str]) -> None
 
 
 def test_changed_template_is_drift(published: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing.wording, "asset_digests", lambda: {"banner.html": "0" * 64})
+    monkeypatch.setattr(wording, "asset_digests", lambda: {"banner.html": "0" * 64})
     with pytest.raises(CommandError):
         call_command("privacy_cookies", "publish", "--check")
     assert [change.kind for change in publishing.draft().changes] == ["presentation"]

@@ -17,7 +17,7 @@ import pytest
 from django.core.signals import request_finished
 
 from onvif_privacy.cookies.models import CookieFinding
-from onvif_privacy.cookies.services import findings, publishing, running
+from onvif_privacy.cookies.services import findings, policy, publishing, running
 from onvif_privacy.core.registry import temporarily
 from tests.cookies.factories import device_item
 
@@ -52,7 +52,7 @@ def test_process_starts_with_the_published_policy_and_follows_within_a_minute(it
     running._process.due = time.monotonic() + 60
     with temporarily(device_item("second", "marketing")):
         publishing.publish()
-    running.install(running.policies.of_code())
+    running.install(policy.of_code())
     findings.report("undeclared", "stranger")
     running.tick()
     assert running.current().number == 0  # the minute is not over
@@ -78,7 +78,7 @@ def test_start_works_under_a_running_event_loop(items: Any) -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_serving")
 def test_many_answers_at_once_start_one_look(items: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked = []
+    looked: list[Any] = []
     monkeypatch.setattr(running, "_run_apart", looked.append)
     running._process.due = 0
     threads = [threading.Thread(target=running.tick) for _ in range(8)]

@@ -62,7 +62,9 @@ def test_no_line_is_an_error(line: str) -> None:
     assert SetCookie.parse(cookie.line()).name == cookie.name
 
 
-@pytest.mark.parametrize(("page", "path"), [("/", "/"), ("/a", "/"), ("/a/", "/a"), ("/a/b", "/a"), ("", "/"), ("x/y", "/")])
+@pytest.mark.parametrize(
+    ("page", "path"), [("/", "/"), ("/a", "/"), ("/a/", "/a"), ("/a/b", "/a"), ("", "/"), ("x/y", "/")]
+)
 def test_default_path_is_the_directory_of_the_page(page: str, path: str) -> None:
     assert default_path(page) == path
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -24,13 +24,13 @@ from django.views.decorators.cache import cache_page
 
 from onvif_privacy.cookies.views import requires_purpose
 
-COOKIE = "x"
+R = TypeVar("R", bound=HttpResponseBase)
 
 
-def _set(response: Any, request: HttpRequest) -> Any:
+def _set(response: R, request: HttpRequest) -> R:
     name, _, value = request.GET.get("cookie", "").partition("=")
     if name:
-        response.set_cookie(name, value or "1", **{key: request.GET[key] for key in ("path", "domain") if key in request.GET})
+        response.set_cookie(name, value or "1", path=request.GET.get("path", "/"), domain=request.GET.get("domain"))
     return response
 
 

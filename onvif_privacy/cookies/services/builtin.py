@@ -35,7 +35,9 @@ def _of_django() -> Iterator[DeviceItem]:
             settings.SESSION_COOKIE_NAME,
             purpose=NECESSARY,
             provider=provider,
-            duration=SESSION if settings.SESSION_EXPIRE_AT_BROWSER_CLOSE else timedelta(seconds=settings.SESSION_COOKIE_AGE),
+            duration=SESSION
+            if settings.SESSION_EXPIRE_AT_BROWSER_CLOSE
+            else timedelta(seconds=settings.SESSION_COOKIE_AGE),
             text=_("Holds the number of your session."),
             reason=_("Keeps you signed in and remembers what you entered from one page to the next."),
             domains=_domains(settings.SESSION_COOKIE_DOMAIN),
@@ -88,8 +90,16 @@ def _of_this_room() -> Iterator[DeviceItem]:
 
     choice, state = cookie_names()
     for name, http_only, text in (
-        (choice, True, _("Holds what you decided about cookies, signed. A refusal holds nothing that tells you apart.")),
-        (state, False, _("Holds the same decision for the scripts of the page, without anything that tells you apart.")),
+        (
+            choice,
+            True,
+            _("Holds what you decided about cookies, signed. A refusal holds nothing that tells you apart."),
+        ),
+        (
+            state,
+            False,
+            _("Holds the same decision for the scripts of the page, without anything that tells you apart."),
+        ),
     ):
         yield DeviceItem(
             name,

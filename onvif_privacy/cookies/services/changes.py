@@ -36,13 +36,26 @@ LABELS = {
     "presentation": _("presentation changed"),
 }
 MATERIAL = frozenset(
-    "purpose_added basis gpc signal_added item_added provider party longer wider third_party host_added wording".split()
+    [
+        "purpose_added",
+        "basis",
+        "gpc",
+        "signal_added",
+        "item_added",
+        "provider",
+        "party",
+        "longer",
+        "wider",
+        "third_party",
+        "host_added",
+        "wording",
+    ]
 )
 
 
 @dataclass(frozen=True)
 class Change:
-    """One difference. ``material`` ones ask everybody again who granted the purpose; ``reason`` says why one does not."""
+    """One difference. A ``material`` one asks everybody again who granted the purpose; ``reason`` says why not."""
 
     kind: str
     purpose: str
@@ -53,7 +66,9 @@ class Change:
     @property
     def label(self) -> str:
         """The difference in words, in the active language."""
-        return f"{self.name or self.purpose}: {LABELS[self.kind]}" if self.name or self.purpose else str(LABELS[self.kind])
+        return (
+            f"{self.name or self.purpose}: {LABELS[self.kind]}" if self.name or self.purpose else str(LABELS[self.kind])
+        )
 
     def stored(self) -> dict[str, Any]:
         """Return the change as plain JSON."""

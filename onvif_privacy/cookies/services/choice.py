@@ -70,7 +70,7 @@ def base36(number: int) -> str:
 
 
 def write_answers(answers: Mapping[str, Answer]) -> str:
-    """Write answers, sorted by slug: ``slug!`` refused, ``slug+3`` granted under generation 3, ``slug*3`` despite GPC."""
+    """Write answers by slug: ``slug!`` refused, ``slug+3`` granted under generation 3, ``slug*3`` despite GPC."""
     parts = []
     for slug, answer in sorted(answers.items()):
         parts.append(f"{slug}{'*' if answer.under_gpc else '+'}{answer.generation}" if answer.granted else f"{slug}!")
@@ -113,7 +113,14 @@ def sign(choice: Choice, name: str) -> str:
     """Return the value of the signed cookie called ``name``. Raises ValueError for a choice over 1,024 bytes."""
     flag = "w" if choice.pending else ""
     reference = choice.reference if choice.grants or choice.pending else ""
-    parts = (FORMAT, base36(choice.issued), str(choice.policy), write_answers(choice.answers), choice.method + flag, reference)
+    parts = (
+        FORMAT,
+        base36(choice.issued),
+        str(choice.policy),
+        write_answers(choice.answers),
+        choice.method + flag,
+        reference,
+    )
     value = _signer(name).sign("|".join(parts))
     if len(value) > LONGEST:
         raise ValueError("The choice does not fit into its cookie: too many purposes.")
@@ -146,7 +153,9 @@ def _signed(value: str, name: str, keys: tuple[str | bytes, ...]) -> Choice | No
     if answers is None:
         return None
     pending = bool(fields["pending"])
-    return Choice(int(fields["issued"], 36), int(fields["policy"]), answers, fields["method"], fields["reference"], pending)
+    return Choice(
+        int(fields["issued"], 36), int(fields["policy"]), answers, fields["method"], fields["reference"], pending
+    )
 
 
 def _genuine(body: str, signature: str, name: str, keys: Iterable[str | bytes]) -> bool:

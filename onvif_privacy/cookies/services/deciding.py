@@ -13,8 +13,8 @@ from django.http.response import HttpResponseBase
 
 from onvif_privacy.cookies.conf import conf
 from onvif_privacy.cookies.models import PolicyText, PolicyVersion
-from onvif_privacy.cookies.services import choice as choices
 from onvif_privacy.cookies.services import answering, running, wording
+from onvif_privacy.cookies.services import choice as choices
 from onvif_privacy.cookies.services.answering import Action, Standing
 from onvif_privacy.cookies.services.choice import Answer, Choice
 from onvif_privacy.cookies.services.policy import Policy
@@ -106,7 +106,10 @@ def _granted(
         subject = _subject(privacy) or subjects.visitor()
         consent.decide_all(
             subject=subject,
-            choices={slug: Outcome.GRANTED if answer.granted else Outcome.WITHDRAWN for slug, answer in choice.answers.items()},
+            choices={
+                slug: Outcome.GRANTED if answer.granted else Outcome.WITHDRAWN
+                for slug, answer in choice.answers.items()
+            },
             method=METHODS[choice.method],
             key=key,
             notice=notice,
@@ -160,7 +163,12 @@ def _evidence(policy: Policy, shown: Shown) -> tuple[Notice, ContextRef]:
         notice = consent.notice(text=words.bar, language=shown.language, surface="bar")
         return notice, ContextRef("policy-0", policy.snapshot.digest)
     version = PolicyVersion.objects.numbered(shown.policy)
-    text = version and PolicyText.objects.select_related("banner", "dialog").filter(version=version, language=shown.language).first()
+    text = (
+        version
+        and PolicyText.objects.select_related("banner", "dialog")
+        .filter(version=version, language=shown.language)
+        .first()
+    )
     if not version or not text or shown.words not in (text.banner_id, text.dialog_id):
         raise Outdated("Nobody recorded the words that this page shows.")
     notice = text.banner if shown.words == text.banner_id else text.dialog
@@ -180,7 +188,14 @@ def write(response: HttpResponseBase, choice: Choice) -> None:
     remaining = max(0, choice.issued + choices.lifetime() - int(time.time()))
     for key, value, hidden in ((name, choices.sign(choice, name), True), (state, choices.state_value(choice), False)):
         response.set_cookie(
-            key, value, max_age=remaining, path="/", domain=conf.DOMAIN, secure=conf.SECURE, httponly=hidden, samesite="Lax"
+            key,
+            value,
+            max_age=remaining,
+            path="/",
+            domain=conf.DOMAIN,
+            secure=conf.SECURE,
+            httponly=hidden,
+            samesite="Lax",
         )
 
 
@@ -191,7 +206,9 @@ def choice_cookies(granted: Iterable[str] = (), *, clock: Callable[[], float] = 
     """
     policy, wanted = running.current(), set(granted)
     _known(policy, wanted, Shown(policy.number, "", "", {}))
-    answers = {slug: Answer(slug in wanted, policy.generation(slug) if slug in wanted else 0) for slug in policy.optional}
+    answers = {
+        slug: Answer(slug in wanted, policy.generation(slug) if slug in wanted else 0) for slug in policy.optional
+    }
     reference = Subject().reference if wanted else ""
     choice = Choice(int(clock()), policy.number, answers, answering.method(answers, policy), reference)
     name, state = choices.cookie_names()

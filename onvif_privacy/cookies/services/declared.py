@@ -94,7 +94,18 @@ class Item:
 
     def stored(self) -> dict[str, Any]:
         """Return the item as the snapshot holds it: plain JSON without floats."""
-        names = ("name", "kind", "purpose", "seconds", "party", "provider_url", "set_by", "http_only", "partitioned", "third_party")
+        names = (
+            "name",
+            "kind",
+            "purpose",
+            "seconds",
+            "party",
+            "provider_url",
+            "set_by",
+            "http_only",
+            "partitioned",
+            "third_party",
+        )
         lists = {name: sorted(getattr(self, name)) for name in ("domains", "paths", "hosts")}
         return {name: getattr(self, name) for name in names} | lists | {"words": store_words(self.words)}
 

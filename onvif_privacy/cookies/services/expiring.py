@@ -130,7 +130,9 @@ def _shows(path: str, page: str) -> bool:
     return page == path or (page.startswith(path) and (path.endswith("/") or page[len(path) : len(path) + 1] == "/"))
 
 
-def hidden(policy: Policy, allows: Callable[[str], bool], address: str, page: str) -> Iterator[tuple[str, Item, list[str]]]:
+def hidden(
+    policy: Policy, allows: Callable[[str], bool], address: str, page: str
+) -> Iterator[tuple[str, Item, list[str]]]:
     """Yield refused items of which a request for ``address`` cannot show every path: name, item, those paths.
 
     ``page`` is where the visitor came from; scripts may have set cookies for its directories.

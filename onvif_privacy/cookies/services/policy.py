@@ -23,8 +23,8 @@ class Policy:
     """What runs in this process.
 
     ``number`` 0 is the unpublished declaration of the code. ``reachable`` is False while nobody could ask the
-    database: then nothing optional is granted and no bar is shown. ``generations`` counts the renewals of each purpose. ``texts``
-    gives, by language, the digests of the words of bar and dialog; empty before the first publishing.
+    database: then nothing optional is granted and no bar is shown. ``generations`` counts the renewals of each purpose.
+    ``texts`` gives, by language, the digests of the words of bar and dialog; empty before the first publishing.
     """
 
     number: int

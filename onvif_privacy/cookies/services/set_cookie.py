@@ -19,12 +19,17 @@ _DELIMITER = re.compile(r"[\x09\x20-\x2F\x3B-\x40\x5B-\x60\x7B-\x7E]+")
 _TIME = re.compile(r"(\d{1,2}):(\d{1,2}):(\d{1,2})(?!\d)")
 _DAY = re.compile(r"(\d{1,2})(?!\d)")
 _YEAR = re.compile(r"(\d{2,4})(?!\d)")
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
 _MAX_AGE = re.compile(r"-?[0-9]+")
 
 
 def read_date(text: str) -> float | None:
-    """Return the moment (seconds since 1970) a browser reads in ``Expires``; None where it would ignore the attribute."""
+    """Return the moment (seconds since 1970) a browser reads in ``Expires``; None where it would ignore it."""
     clock = day = month = year = None
     for token in _DELIMITER.split(text):
         if clock is None and (found := _TIME.match(token)):
@@ -119,7 +124,10 @@ class SetCookie:
     def line(self) -> str:
         """Write the line again."""
         parts = [f"{self.name}={self.value}" if self.name else self.value]
-        parts += [f"{_SPELLING.get(key, key)}={text}" if text else _SPELLING.get(key, key) for key, text in self.attributes.items()]
+        parts += [
+            f"{_SPELLING.get(key, key)}={text}" if text else _SPELLING.get(key, key)
+            for key, text in self.attributes.items()
+        ]
         return "; ".join(parts)
 
 

@@ -138,7 +138,11 @@ def patterns(policy: Policy) -> str:
     """
     rules = []
     for declared in policy.groups():
-        visible = [one for one in policy.snapshot.items_of(declared.slug) if not one.http_only and _NO_SPACE.fullmatch(one.name)]
+        visible = [
+            one
+            for one in policy.snapshot.items_of(declared.slug)
+            if not one.http_only and _NO_SPACE.fullmatch(one.name)
+        ]
         names = [_STORAGE[one.kind] + ".*".join(map(_escape, one.name.split("*"))) for one in visible]
         if names:
             rules.append(f"{declared.slug}={'|'.join(names)}")

@@ -76,7 +76,8 @@ class Snapshot:
         if data.get("format") != FORMAT:
             raise ValueError(f"Policy snapshot of an unknown format: {data.get('format')!r}")
         groups = tuple(
-            Group(**{**row, "signals": tuple(row["signals"]), "words": restore_words(row["words"])}) for row in data["groups"]
+            Group(**{**row, "signals": tuple(row["signals"]), "words": restore_words(row["words"])})
+            for row in data["groups"]
         )
         return cls(groups, tuple(Item.restored(row) for row in data["items"]))
 
@@ -105,7 +106,9 @@ def assemble(extra: Iterable[Item]) -> Snapshot:
     coded = {item.key: item for item in map(Item.declared, device_items.all())}
     for item in extra:
         if item.key in coded:
-            raise Contradiction(f"{item.name!r} is declared in the admin and in {device_items.where(item.key)}. Remove one.")
+            raise Contradiction(
+                f"{item.name!r} is declared in the admin and in {device_items.where(item.key)}. Remove one."
+            )
         coded[item.key] = item
     known = {item.key: item for item in builtin.items()} | coded
     items = tuple(known[key] for key in sorted(known))

@@ -37,7 +37,7 @@ def refused(request: HttpRequest, policy: Policy, allows: Allows) -> list[tuple[
 
 
 def lines(request: HttpRequest, policy: Policy, allows: Allows) -> Iterator[tuple[str, str, bool]]:
-    """Yield ``(cursor, line, declared)`` for every variant: visible names in order, then declared ones on other paths."""
+    """Yield ``(cursor, line, declared)`` for every variant: visible names in order, then those on other paths."""
     place = place_of(request, came_from(request))
     for name, item in refused(request, policy, allows):
         declared = set(expiring.declared_variants(name, item, place))
@@ -67,7 +67,7 @@ def sweep(response: HttpResponseBase, request: HttpRequest, policy: Policy, allo
 
 
 def _last_before(rest: list[tuple[str, str]], done: set[str]) -> str:
-    """Return the cursor of the last line before the first that was not sent; a value before all if that is the first."""
+    """Return the cursor of the last line before the first that was not sent; one before all if that is the first."""
     last = " "  # sorts before every cursor, as no name holds a space
     for cursor, line in rest:
         if line not in done:
@@ -84,5 +84,3 @@ def add(cookies: SimpleCookie, line: str) -> None:
         number += 1
         key = f"{name};{number}"  # no cookie's name holds a semicolon
     dict.__setitem__(cookies, key, Deletion(name, line))
-
-

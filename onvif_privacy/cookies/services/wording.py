@@ -21,7 +21,22 @@ TEMPLATES = ("banner", "buttons", "dialog", "purpose", "link")
 ASSETS = ("gate.js", "panel.js", "cookies.css")
 _SILENT = {"script", "style", "template"}
 _TOLD = ("aria-label", "alt", "title", "placeholder")
-_BREAKS = {"p", "li", "h1", "h2", "h3", "div", "section", "form", "fieldset", "legend", "button", "summary", "details", "label"}
+_BREAKS = {
+    "p",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "div",
+    "section",
+    "form",
+    "fieldset",
+    "legend",
+    "button",
+    "summary",
+    "details",
+    "label",
+}
 
 
 @dataclass(frozen=True)
@@ -84,7 +99,9 @@ def words(policy: Policy, language: str) -> Words:
     """Render bar and dialog in a language and return their words. No query."""
     with override(language):
         bar, buttons = read_html(render_to_string(f"{FOLDER}/banner.html", shown.bar(policy, language)))
-        dialog, _ = read_html(render_to_string(f"{FOLDER}/dialog.html", shown.settings_form(policy, language, surface="dialog")))
+        dialog, _ = read_html(
+            render_to_string(f"{FOLDER}/dialog.html", shown.settings_form(policy, language, surface="dialog"))
+        )
     return Words(language, bar, dialog, buttons)
 
 

@@ -70,7 +70,11 @@ def privacy_script(slug: str, *, src: str, type: str = "", nonce: Any = None, **
         pairs.append(("data-type", type))
     if nonce is not None and str(nonce):
         pairs.append(("nonce", nonce))
-    pairs += [(name.replace("_", "-"), value) for name, value in attributes.items() if value is not True and value is not False]
+    pairs += [
+        (name.replace("_", "-"), value)
+        for name, value in attributes.items()
+        if value is not True and value is not False
+    ]
     flags = [(name.replace("_", "-"),) for name, value in attributes.items() if value is True]
     return format_html(
         '<script type="text/plain"{}{}></script>',
@@ -151,13 +155,15 @@ class IfGranted(template.Node):
 def _one_argument(parser: Parser, token: Token) -> FilterExpression:
     parts = token.split_contents()
     if len(parts) != 2:
-        raise template.TemplateSyntaxError(f"{parts[0]} takes one purpose, for example {{% {parts[0]} \"preferences\" %}}.")
+        raise template.TemplateSyntaxError(
+            f'{parts[0]} takes one purpose, for example {{% {parts[0]} "preferences" %}}.'
+        )
     return parser.compile_filter(parts[1])
 
 
 @register.tag
 def needs_cookies(parser: Parser, token: Token) -> NeedsCookies:
-    """``{% needs_cookies "preferences" %}…{% endneeds_cookies %}``: a feature, and the notice where it is not allowed."""
+    """``{% needs_cookies "preferences" %}…{% endneeds_cookies %}``: a feature, or the notice where it is off."""
     slug = _one_argument(parser, token)
     content = parser.parse(("endneeds_cookies",))
     parser.delete_first_token()
@@ -166,7 +172,7 @@ def needs_cookies(parser: Parser, token: Token) -> NeedsCookies:
 
 @register.tag
 def if_granted(parser: Parser, token: Token) -> IfGranted:
-    """``{% if_granted "statistics" %}…{% else %}…{% endif_granted %}``: server-side, so the page is not shared by caches."""
+    """``{% if_granted "statistics" %}…{% else %}…{% endif_granted %}``: on the server, so no cache shares the page."""
     slug = _one_argument(parser, token)
     granted, otherwise = parser.parse(("else", "endif_granted")), NodeList()
     if parser.next_token().contents == "else":
@@ -191,5 +197,3 @@ def cookie_choice(context: template.Context) -> SafeString:
     consent.of(request).state("necessary")  # marks the answer as this visitor's own
     rows = choice_rows(privacy, privacy.declaration, shown.language_now())
     return render_to_string(f"{FOLDER}/choice.html", {"choice": rows}, request)
-
-

@@ -105,13 +105,20 @@ def choice(request: HttpRequest) -> HttpResponse:
     except UnknownPurpose:
         return refuse(request, 400, "purpose", _("This site has no such purpose."))
     except Outdated:
-        return refuse(request, 409, "outdated", _("What we ask has changed since this page was made. Please choose again."))
+        return refuse(
+            request, 409, "outdated", _("What we ask has changed since this page was made. Please choose again.")
+        )
     except IdempotencyConflict:
-        return refuse(request, 409, "repeated", _("This form was sent before with another choice. Please choose again."))
+        return refuse(
+            request, 409, "repeated", _("This form was sent before with another choice. Please choose again.")
+        )
     except ConsentUnavailable:
         logger.warning("A grant could not be recorded, so it was not carried out.", exc_info=True)
         return refuse(
-            request, 503, "unavailable", _("Your choice cannot be recorded just now, so nothing was allowed. Please try again.")
+            request,
+            503,
+            "unavailable",
+            _("Your choice cannot be recorded just now, so nothing was allowed. Please try again."),
         )
     return _answer(request, decided)
 

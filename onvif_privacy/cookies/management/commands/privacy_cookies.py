@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.checks import run_checks
 from django.core.management.base import BaseCommand, CommandError
@@ -20,11 +20,14 @@ DRIFT, WRONG_USE, UNPROVEN = 1, 2, 3
 
 
 class Command(BaseCommand):
-    """Exit codes: 0 good, 1 drafts differ from what is published (``--check``), 2 wrong use, 3 database out of reach."""
+    """Publishes, or with ``--check`` only looks.
+
+    Exit codes: 0 good, 1 drafts differ from what is published, 2 wrong use, 3 database out of reach.
+    """
 
     help = "Publish the cookie policy: what code and admin declare becomes the version that runs."
     # checked in `handle`, for errors only: that nothing was published yet is no news to somebody who publishes
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the verb and its options."""
