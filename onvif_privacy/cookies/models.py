@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.cookies.querysets import FindingQuerySet, PolicyVersionManager
+from onvif_privacy.cookies.querysets import FindingManager, PolicyVersionManager
 from onvif_privacy.core.models import Entry, Evidence, Notice
 
 NAME_LENGTH = 128
@@ -180,7 +180,7 @@ class CookieFinding(models.Model):
     ignored_until = models.DateField(_("ignored until"), null=True, blank=True)
     ignored_because = models.CharField(_("reason"), max_length=200, blank=True)
 
-    objects = FindingQuerySet.as_manager()
+    objects = FindingManager()
 
     class Meta:
         verbose_name = _("finding")

@@ -11,7 +11,7 @@ from django.db.models import Q
 from onvif_privacy.core.querysets import AppendOnlyManager
 
 if TYPE_CHECKING:
-    from onvif_privacy.cookies.models import PolicyVersion
+    from onvif_privacy.cookies.models import CookieFinding, PolicyVersion
 
 
 class PolicyVersionManager(AppendOnlyManager["PolicyVersion"]):
@@ -26,9 +26,9 @@ class PolicyVersionManager(AppendOnlyManager["PolicyVersion"]):
         return self.get_queryset().filter(number=number).first()
 
 
-class FindingQuerySet(models.QuerySet["CookieFinding"]):
+class FindingManager(models.Manager["CookieFinding"]):
     """Look-ups of findings."""
 
-    def open(self, today: date) -> FindingQuerySet:
+    def open(self, today: date) -> models.QuerySet[CookieFinding]:
         """Return what still asks for somebody: neither ignored nor only counted."""
         return self.filter(Q(ignored_until__isnull=True) | Q(ignored_until__lt=today)).exclude(kind="overflow")
