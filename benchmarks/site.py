@@ -12,7 +12,7 @@ import django
 
 def set_up() -> None:
     """Configure the test project with every room."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.projects.everything")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
     django.setup()
 
 
