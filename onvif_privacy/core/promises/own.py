@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core import consent, ledger
-from onvif_privacy.core.consent.reading import unreconciled
+from onvif_privacy.core.consent.reading import unreconciled, without_standing
 from onvif_privacy.core.guards import create, drop, expected, problems
 from onvif_privacy.core.keys import KeyRingError, ring
 from onvif_privacy.core.models import Decision, Entry, Method, Outcome, Standing, Subject
@@ -90,14 +90,25 @@ def standings_follow_from_decisions(look: Look) -> Iterable[Finding]:
     look.seen(Standing.objects.using(router.db_for_write(Standing)).count())
     for row in unreconciled()[:20]:
         yield Finding(f"standing {row.pk}", "differs from the decisions it should follow from")
+    for decision in without_standing()[:20]:
+        yield Finding(f"decision {decision.pk}", "has lost its standing, so a default would hold again")
 
 
 @standings_follow_from_decisions.saboteur
 @contextmanager
 def standing_changed_by_hand(plant: Plant) -> Iterator[str]:
     """Turn a refusal into a grant by SQL."""
-    with _one_decision() as decision, _by_hand("onvif_privacy_standing", "outcome = 'granted'", decision.standing.pk):
+    granted = "UPDATE onvif_privacy_standing SET outcome = 'granted'"
+    with _one_decision() as decision, _by_hand(granted, decision.standing.pk):
         yield "differs from the decisions"
+
+
+@standings_follow_from_decisions.saboteur
+@contextmanager
+def standing_removed_by_hand(plant: Plant) -> Iterator[str]:
+    """Remove a refusal by SQL."""
+    with _one_decision() as decision, _by_hand("DELETE FROM onvif_privacy_standing", decision.standing.pk):
+        yield "has lost its standing"
 
 
 @check(RECORDED, kind=Kind.LEDGER, empty=True)
@@ -112,7 +123,8 @@ def ledger_is_whole(look: Look) -> Iterable[Finding]:
 @contextmanager
 def entry_changed_by_hand(plant: Plant) -> Iterator[str]:
     """Change the kind of an entry by SQL."""
-    with _one_decision() as decision, _by_hand("onvif_privacy_entry", "kind = 'nothing.happened'", decision.entry_id):
+    renamed = "UPDATE onvif_privacy_entry SET kind = 'nothing.happened'"
+    with _one_decision() as decision, _by_hand(renamed, decision.entry_id):
         yield "entry changed"
 
 
@@ -182,7 +194,7 @@ _ASKED = Purpose("sabotage", label="Sabotage", text="Sabotage.", basis=Basis.CON
 
 
 @contextmanager
-def _by_hand(table: str, assignment: str, row: uuid.UUID) -> Iterator[None]:
+def _by_hand(statement: str, row: uuid.UUID) -> Iterator[None]:
     """Change one row as a database owner would, who drops the guards first; everything is put back."""
     using = router.db_for_write(Entry)
     drop(using)
@@ -192,7 +204,7 @@ def _by_hand(table: str, assignment: str, row: uuid.UUID) -> Iterator[None]:
             connection = connections[using]
             with connection.cursor() as cursor:
                 key = Entry._meta.pk.get_db_prep_value(row, connection)
-                cursor.execute(f"UPDATE {table} SET {assignment} WHERE id = %s", [key])  # noqa: S608
+                cursor.execute(f"{statement} WHERE id = %s", [key])
             yield
             transaction.savepoint_rollback(point, using=using)
     finally:
