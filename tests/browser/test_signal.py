@@ -21,7 +21,7 @@ def test_covered_purposes_are_refused_and_not_asked(
     assert visitor.states()["marketing"] == "refused"
     assert visitor.page.evaluate("[privacyCookies.gpc, privacyCookies.why('marketing')]") == [True, "gpc"]
     assert "Marketing" not in visitor.bar.inner_text()
-    said = visitor.page.locator(".privacy-control .privacy-gpc").inner_text()
+    said = visitor.bar.locator(".privacy-gpc").inner_text()
     assert said == "Your browser's privacy signal is honoured"
     assert "privacy_choice" not in visitor.jar()
     visitor.accept()
@@ -47,7 +47,7 @@ def test_header_and_property_lead_to_the_same_answer_without_script(visit: Calla
     visitor = visit(gpc="1", script=False)
     visitor.go("/")
     assert "Marketing" not in visitor.bar.inner_text()
-    assert visitor.page.locator(".privacy-control .privacy-gpc").is_visible()
+    assert visitor.bar.locator(".privacy-gpc").is_visible()
 
 
 def test_no_bar_where_the_signal_answers_everything(visit: Callable[..., Visitor]) -> None:
