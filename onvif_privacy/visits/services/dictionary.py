@@ -67,13 +67,14 @@ def _looked_up(model: type[Term], keys: set[Key], using: str) -> dict[Key, int]:
     pending = sorted(keys)
     for start in range(0, len(pending), CHUNK):
         chunk = {digest(key): key for key in pending[start : start + CHUNK]}
-        # a savepoint where the caller has a transaction: one bad value must not spoil it
-        with transaction.atomic(using=using):
-            result |= {chunk[found]: number for found, number in _rows(model, chunk, using)}
-            new = {found: key for found, key in chunk.items() if key not in result}
-            if new:
+        result |= {chunk[found]: number for found, number in _rows(model, chunk, using)}
+        new = {found: key for found, key in chunk.items() if key not in result}
+        if new:
+            # a transaction that begins with a write, so that SQLite waits its turn instead of failing; a savepoint
+            # where the caller has a transaction, because one bad value must not spoil that
+            with transaction.atomic(using=using):
                 _write(model, new, using)
-                result |= {chunk[found]: number for found, number in _rows(model, new, using)}
+            result |= {chunk[found]: number for found, number in _rows(model, new, using)}
     return result
 
 

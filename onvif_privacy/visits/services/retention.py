@@ -14,6 +14,8 @@ from onvif_privacy.visits.models import Batch, LogImport, PageHour, Process, Vis
 CHUNK = 10_000
 # A repeated batch comes within minutes; a week is far beyond any back-off.
 BATCH_DAYS = 7
+# The law is shown over the processes of a month; each worker that a server starts has its own row.
+PROCESS_DAYS = 30
 FIRST_SECONDS, EVERY_SECONDS = 600, 3_600
 
 
@@ -49,6 +51,6 @@ def _terms() -> list[tuple[type[models.Model], str, int]]:
         (Visit, "at", conf.RAW_DAYS),
         (PageHour, "hour", conf.HOURLY_DAYS),
         (Batch, "at", BATCH_DAYS),
-        (Process, "seen", conf.HOURLY_DAYS),
+        (Process, "seen", PROCESS_DAYS),
         (LogImport, "at", conf.HOURLY_DAYS),
     ]

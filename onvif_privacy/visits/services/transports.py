@@ -60,17 +60,12 @@ class Direct:
 
 def _timeouts(connection: BaseDatabaseWrapper) -> dict[str, Any]:
     """Options of each driver by which connecting and each statement ends after `TIMEOUT_SECONDS`."""
-    options = connection.settings_dict["OPTIONS"]
     if connection.vendor == "mysql":
         return dict.fromkeys(("connect_timeout", "read_timeout", "write_timeout"), TIMEOUT_SECONDS)
     if connection.vendor == "postgresql":
-        # tcp_user_timeout ends a connection whose server has gone silent; statement_timeout one that computes too long
-        limits = f"-c statement_timeout={TIMEOUT_SECONDS}s -c lock_timeout={TIMEOUT_SECONDS}s"
-        return {
-            "connect_timeout": TIMEOUT_SECONDS,
-            "tcp_user_timeout": TIMEOUT_SECONDS * 1000,
-            "options": f"{options.get('options', '')} {limits}".strip(),
-        }
+        # tcp_user_timeout ends a connection whose server has gone silent. Statements are limited by the store, in their
+        # transaction: a pooling proxy refuses such settings at connection time.
+        return {"connect_timeout": TIMEOUT_SECONDS, "tcp_user_timeout": TIMEOUT_SECONDS * 1000}
     if connection.vendor == "sqlite":
-        return {"timeout": TIMEOUT_SECONDS}
+        return {"timeout": TIMEOUT_SECONDS, "transaction_mode": "IMMEDIATE"}
     return {}

@@ -37,6 +37,7 @@ COLUMNS = ("at", "page", "referrer", "browser", "method", "status", "network", "
 # (1366) under OperationalError.
 BAD_VALUE = (DataError, IntegrityError, ValueError, TypeError, OverflowError)
 MYSQL_BAD_STRING = 1366
+STATEMENT_SECONDS = 5
 
 
 Person = tuple[Record, agents.Agent]
@@ -91,6 +92,7 @@ def _write(
 ) -> Receipt:
     prepared, invalid = _prepared(people, using)
     with transaction.atomic(using=using):
+        _limit_statements(using)
         _take_turn(using)
         earlier = Batch.objects.using(using).filter(pk=parcel.id).first()
         if earlier is not None:
@@ -106,6 +108,13 @@ def _write(
         if also is not None:
             also(using)
     return receipt
+
+
+def _limit_statements(using: str) -> None:
+    """Give up on a statement that waits or computes too long; ends with the transaction, so a proxy may pool it."""
+    if connections[using].vendor == "postgresql":
+        with connections[using].cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = %s", [STATEMENT_SECONDS * 1000])
 
 
 def _take_turn(using: str) -> None:
