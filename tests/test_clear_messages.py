@@ -36,10 +36,12 @@ def run(command: list[str], database: str) -> subprocess.CompletedProcess[str]:
 
 
 def one_line(done: subprocess.CompletedProcess[str]) -> str:
-    """Return what a failed command wrote to standard error; fails when it is more than one line."""
+    """Return the error that a command ended with; fails when it is more than one line, as a traceback is."""
     assert done.returncode != 0, done.stdout
-    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
-    return done.stderr
+    *checks, error = done.stderr.strip().splitlines()
+    assert not any(line.startswith("Traceback") for line in checks), done.stderr
+    assert error.startswith("CommandError: "), done.stderr
+    return error
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=ids)
