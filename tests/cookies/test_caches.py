@@ -79,6 +79,38 @@ def test_no_answer_crosses_from_one_visitor_to_another(published: Any, address: 
             assert clients[which].get(address, secure=True).content == right[which == 0]
 
 
+class SharedCache:
+    """A proxy as RFC 9111 allows it: keeps what is public or says nothing, by address and by what ``Vary`` names."""
+
+    def __init__(self, send: Any) -> None:
+        self.send = send
+        self.kept: dict[str, list[tuple[dict[str, str], Any]]] = {}
+        self.hits = 0
+
+    def get(self, address: str, headers: dict[str, str]) -> Any:
+        """Answer from what is kept, else ask the site."""
+        for secondary, answer in self.kept.get(address, []):
+            if all(headers.get(name, "") == value for name, value in secondary.items()):
+                self.hits += 1
+                return answer
+        answer = self.send(address, headers=headers)
+        if not {"private", "no-store"} & {part.strip() for part in answer.header("Cache-Control").split(",")}:
+            varies = [name.strip() for name in answer.header("Vary").split(",") if name.strip()]
+            self.kept.setdefault(address, []).append(({name: headers.get(name, "") for name in varies}, answer))
+        return answer
+
+
+def test_shared_cache_mixes_nobody_up(published: Any) -> None:
+    people = [{"Cookie": header_of(choice_of(statistics=said))} for said in ("+1", "!")] + [{}, {"Sec-GPC": "1"}]
+    right = [b"granted", b"refused", b"undecided", b"undecided"]
+    cache, order = SharedCache(HANDLERS["wsgi"]), random.Random(3)
+    for _ in range(200):
+        who = order.randrange(4)
+        assert cache.get("/asks/", people[who]).body == right[who]
+        assert cache.get("/shop/", people[who]).set_cookies == []
+    assert cache.hits >= 190  # the page that does not ask is shared by all
+
+
 def test_page_that_does_not_ask_is_still_cached(published: Any) -> None:
     with override_settings(MIDDLEWARE=SITE_CACHE):
         first, second = visitors()

@@ -378,3 +378,16 @@ def test_plain_http_works_locally(items: Any, publish: Any) -> None:
     publish()
     answer = Client().post(CHOICE, {**fields(), "action": "accept"}, HTTP_SEC_FETCH_SITE="same-origin")
     assert answer.cookies["privacy_choice"]["secure"] == ""
+
+
+def test_page_made_by_a_newer_process_is_understood(send: Any, published: Any) -> None:
+    from onvif_privacy.core import consent
+
+    consent.renew("statistics", reference="statement-2")
+    stale = running.current()
+    running.load()
+    data = {**fields("page"), "action": "save", "purpose": ["statistics"]}
+    running.install(stale)
+    answer = send(CHOICE, method="POST", data=data, headers=OWN)
+    assert (answer.status, granted(answer)) == (303, {"statistics"})
+    assert "statistics+2" in kept(answer)

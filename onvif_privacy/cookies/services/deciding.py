@@ -60,7 +60,7 @@ def decide(
     ConsentUnavailable for a grant that cannot be recorded; a withdrawal holds even then and is flagged in the choice.
     """
     policy, named = privacy.declaration, set(slugs)
-    if shown.policy != policy.number and action in ("accept", "save", "allow"):
+    if action in ("accept", "save", "allow") and _differs(shown, policy):
         policy = _newest()
     _known(policy, named, shown)
     standing = Standing.of(privacy, policy)
@@ -77,6 +77,13 @@ def decide(
         choice = _withdrawn(privacy, choice, key, surface)
     states = {slug: verdict([choice], slug, policy, gpc=privacy.gpc)[0] for slug in sorted(policy.optional)}
     return Decided(choice, policy, states)
+
+
+def _differs(shown: Shown, policy: Policy) -> bool:
+    """Say whether the page was made from another policy than this process runs."""
+    return shown.policy != policy.number or any(
+        policy.generation(slug) != number for slug, number in shown.generations.items()
+    )
 
 
 def _newest() -> Policy:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from http.cookies import Morsel
+from http.cookies import Morsel, SimpleCookie
 from ipaddress import ip_address
 from typing import Any
 
@@ -53,6 +53,17 @@ class Place:
     host: str
     secure: bool
     page: str = "/"
+
+
+def place_line(cookies: SimpleCookie, line: str) -> str:
+    """Put one deleting line among the cookies of an answer, beside others of its name; returns its key there."""
+    name, number = line.partition("=")[0], 0
+    key = name
+    while key in cookies:
+        number += 1
+        key = f"{name};{number}"  # no cookie's name holds a semicolon
+    dict.__setitem__(cookies, key, Deletion(name, line))
+    return key
 
 
 def parents(host: str) -> list[str]:

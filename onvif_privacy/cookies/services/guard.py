@@ -18,7 +18,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from onvif_privacy.cookies.conf import conf
 from onvif_privacy.cookies.services import expiring, findings, paste, request_cookies
 from onvif_privacy.cookies.services.declared import Item
-from onvif_privacy.cookies.services.expiring import Deletion, Place
+from onvif_privacy.cookies.services.expiring import Place
 from onvif_privacy.cookies.services.judging import Verdict, judge
 from onvif_privacy.cookies.services.policy import Policy
 from onvif_privacy.cookies.services.set_cookie import SetCookie
@@ -127,14 +127,9 @@ class GuardedCookies(SimpleCookie):
             _shorten(morsel, cookie)
             self._judged[key] = morsel.OutputString()
 
-    def add(self, name: str, line: str) -> None:
-        """Add one deleting line; the name may have others already."""
-        key, number = name, 0
-        while key in self:
-            number += 1
-            key = f"{name};{number}"  # no cookie's name holds a semicolon
-        dict.__setitem__(self, key, Deletion(name, line))
-        self._judged[key] = line
+    def add(self, line: str) -> None:
+        """Add one deleting line; its name may have others already."""
+        self._judged[expiring.place_line(self, line)] = line
 
     def __reduce__(self) -> tuple[Any, ...]:
         self.enforce()  # a page cache stores what would have left
@@ -211,8 +206,8 @@ def _look_at_request(
         return
     unwanted += stale_own(header, privacy)
     if unwanted and may_carry_deletions(response):
-        for name, line in page_deletions(unwanted, place_of(guard.request)):
-            cookies.add(name, line)
+        for line in page_deletions(unwanted, place_of(guard.request)):
+            cookies.add(line)
         patch_cache_control(response, private=True, no_store=True)
 
 
@@ -235,11 +230,10 @@ def may_carry_deletions(response: HttpResponseBase) -> bool:
     return not stated & {"public", "s-maxage", "max-age"} and "Expires" not in response.headers
 
 
-def page_deletions(unwanted: list[tuple[str, Item]], place: Place) -> list[tuple[str, str]]:
+def page_deletions(unwanted: list[tuple[str, Item]], place: Place) -> list[str]:
     """Return deleting lines for a page: the declared variants first, then others from a random one on."""
     unwanted = random.sample(unwanted, len(unwanted))
     declared = [line for name, item in unwanted for line in expiring.declared_variants(name, item, place)]
     every = [line for name, item in unwanted for line in expiring.variants(name, item, place)]
     start = random.randrange(len(every)) if every else 0  # noqa: S311 - spreads work, keeps no secret
-    lines = expiring.fill([*declared, *every[start:], *every[:start]], conf.HEADER_BUDGET)
-    return [(line.partition("=")[0], line) for line in lines]
+    return expiring.fill([*declared, *every[start:], *every[:start]], conf.HEADER_BUDGET)

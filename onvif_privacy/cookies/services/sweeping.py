@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from http.cookies import SimpleCookie
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
@@ -12,7 +11,6 @@ from django.http.response import HttpResponseBase
 from onvif_privacy.cookies.conf import conf
 from onvif_privacy.cookies.services import expiring, request_cookies
 from onvif_privacy.cookies.services.declared import Item
-from onvif_privacy.cookies.services.expiring import Deletion
 from onvif_privacy.cookies.services.guard import place_of
 from onvif_privacy.cookies.services.policy import Policy
 
@@ -61,7 +59,7 @@ def sweep(response: HttpResponseBase, request: HttpRequest, policy: Policy, allo
     budget = conf.HEADER_BUDGET
     sent = expiring.fill([*first, *(line for _cursor, line in rest)], budget)
     for line in sent:
-        add(response.cookies, line)
+        expiring.place_line(response.cookies, line)
     done = set(sent)
     return _last_before(rest, done) if any(line not in done for _cursor, line in rest) else ""
 
@@ -74,13 +72,3 @@ def _last_before(rest: list[tuple[str, str]], done: set[str]) -> str:
             break
         last = cursor
     return last
-
-
-def add(cookies: SimpleCookie, line: str) -> None:
-    """Add one deleting line to the cookies of an answer; the name may have others already."""
-    name, number = line.partition("=")[0], 0
-    key = name
-    while key in cookies:
-        number += 1
-        key = f"{name};{number}"  # no cookie's name holds a semicolon
-    dict.__setitem__(cookies, key, Deletion(name, line))

@@ -25,6 +25,7 @@ from onvif_privacy.cookies.services.declared import languages
 from onvif_privacy.cookies.services.policy import Policy
 from onvif_privacy.cookies.services.visitor import Silent
 from onvif_privacy.core.consent import State
+from onvif_privacy.core.doors import private_page
 from onvif_privacy.core.text import safe_url
 
 FOLDER = "onvif_privacy/cookies"
@@ -133,6 +134,7 @@ def _versions(policy: Policy) -> list[dict[str, Any]]:
     return cast("list[dict[str, Any]]", rows)
 
 
+@private_page
 @login_not_required
 @require_safe
 def declaration_json(request: HttpRequest) -> JsonResponse:
@@ -150,6 +152,7 @@ def declaration_json(request: HttpRequest) -> JsonResponse:
     return response
 
 
+@private_page
 @login_not_required
 @require_safe
 def dialog(request: HttpRequest, policy: int, language: str, version: str) -> HttpResponse:
@@ -169,6 +172,7 @@ def dialog(request: HttpRequest, policy: int, language: str, version: str) -> Ht
     return response
 
 
+@private_page
 @login_not_required
 @never_cache
 @require_safe
@@ -185,6 +189,7 @@ def state(request: HttpRequest) -> JsonResponse:
     )
 
 
+@private_page
 @login_not_required
 @never_cache
 @require_safe
