@@ -76,15 +76,19 @@ def settings_have_their_type(app_configs: Any, **kwargs: Any) -> Sequence[CheckM
     ]
 
 
+_PREFIX = Settings.prefix
+
+
 @register()
 def settings_are_known(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """E008: a name that starts with ONVIF_PRIVACY_ and that no room reads is misspelt or removed."""
     known = {row.name for _table, row in _rows()}
     found = []
     for name in dir(settings):
-        if name.startswith("ONVIF_PRIVACY_") and name not in known and not _room_absent(name):
-            close = get_close_matches(name, known, n=1)
-            hint = f"Did you mean {close[0]}?" if close else "Remove it, or install the room it belongs to."
+        if name.startswith(_PREFIX) and name not in known and not _room_absent(name):
+            # Without what all names share, or every short name would be close.
+            close = get_close_matches(name.removeprefix(_PREFIX), [one.removeprefix(_PREFIX) for one in known], n=1)
+            hint = f"Did you mean {_PREFIX}{close[0]}?" if close else "Remove it, or install the room it belongs to."
             found.append(Error(f"{name} is not a setting of onvif_privacy.", hint=hint, id=f"{LABEL}.E008"))
     return found
 

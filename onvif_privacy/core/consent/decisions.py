@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from onvif_privacy.core.consent.writing import Act, ContextRef, one_transaction, write
+from onvif_privacy.core.consent.locking import one_transaction
+from onvif_privacy.core.consent.writing import Act, ContextRef, write
 from onvif_privacy.core.models import Decision, Method, Notice, Outcome, Subject
 
 

@@ -1,23 +1,20 @@
-"""The one place that writes decisions: lock the person, compare keys, insert entry and decision, move the standing."""
+"""The one place that writes decisions: compare keys, insert entry and decision, move the standing."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, connections, router, transaction
-from django.db.models import F, Q
+from django.db import connections, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from onvif_privacy.core import ledger
-from onvif_privacy.core.conf import conf
 from onvif_privacy.core.consent.errors import (
-    ConsentUnavailable,
     IdempotencyConflict,
     NoticeRequired,
     ObjectionStands,
@@ -49,39 +46,6 @@ class Act:
     context: ContextRef | None = None
     actor: str = ""
     source: Decision | None = None
-
-
-def lock_subject(subject: Subject, using: str) -> None:
-    """Take the person's row until commit. Everything that decides or restricts takes the same row first.
-
-    SQLite has no row locks: there the first statement of a writer must be a write, or two of them deadlock.
-    """
-    connection = connections[using]
-    rows = Subject.objects.using(using).filter(pk=subject.pk)
-    if connection.vendor == "sqlite":
-        rows.update(created_on=F("created_on"))
-        return
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = %s", [f"{conf.LOCK_SECONDS}s"])
-    sql, params = rows.order_by().values("pk").select_for_update().query.sql_with_params()
-    if connection.vendor == "mysql" and connection.mysql_is_mariadb:  # type: ignore[attr-defined]
-        sql += f" WAIT {conf.LOCK_SECONDS}"
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        cursor.fetchall()
-
-
-@contextmanager
-def one_transaction(subject: Subject) -> Iterator[str]:
-    """Open the transaction of a decision and take the person's row; database trouble becomes ConsentUnavailable."""
-    using = router.db_for_write(Decision)
-    try:
-        with transaction.atomic(using=using):
-            lock_subject(subject, using)
-            yield using
-    except (DatabaseError, InterfaceError) as error:  # the latter: the connection was lost before
-        raise ConsentUnavailable("The decision could not be recorded. Please try again.") from error
 
 
 def _same(act: Act, earlier: Decision) -> bool:

@@ -6,7 +6,8 @@ from functools import partial
 
 from django.db import transaction
 
-from onvif_privacy.core.consent.writing import Act, ContextRef, lock_subject, one_transaction, write
+from onvif_privacy.core.consent.locking import lock_subject, one_transaction
+from onvif_privacy.core.consent.writing import Act, ContextRef, write
 from onvif_privacy.core.models import Decision, Method, Outcome, Standing, Subject
 from onvif_privacy.core.registry import purposes
 from onvif_privacy.core.signals import subjects_merged

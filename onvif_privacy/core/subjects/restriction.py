@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from onvif_privacy.core import ledger
-from onvif_privacy.core.consent.writing import one_transaction
+from onvif_privacy.core.consent.locking import one_transaction
 from onvif_privacy.core.models import Subject
 
 
