@@ -48,13 +48,13 @@ export const start = (gate) => {
     return [slug, new RegExp(`^(${names})$`)];
   });
   const owner = (name) => rules.find(([, names]) => names.test(name))?.[0];
-  const unwanted = () => held().filter((name) => owner(name) && !gate.allows(owner(name)));
+  const unwanted = (allows) => held().filter((name) => owner(name) && !allows(owner(name)));
 
   // Cookies go by repeated posts, because one answer holds only so many headers; storage goes here.
-  const sweep = async (left) => {
+  const sweep = async (left, allows = gate.allows) => {
     let after = '';
     for (let round = 0; round < 20; round += 1) {
-      for (const name of unwanted()) {
+      for (const name of unwanted(allows)) {
         if (name.startsWith('l:')) localStorage.removeItem(name.slice(2));
         else if (name.startsWith('s:')) sessionStorage.removeItem(name.slice(2));
         else if (!round) left = 1;
@@ -91,7 +91,7 @@ export const start = (gate) => {
       const lost = !document.cookie.includes(config.cookie + '=');
       if (lost && !blocked()) sessionStorage.privacy_declined = 1;
       const withdrawn = Object.keys(before).some((slug) => before[slug] === 'granted' && state[slug] !== 'granted');
-      if (withdrawn || left) await sweep(1).catch(() => {});
+      if (withdrawn || left) await sweep(1, (slug) => slug === 'necessary' || state[slug] === 'granted').catch(() => {});
       gate.apply('choice');
       if (lost && Object.values(state).includes('granted')) return fail(form, { code: 'lost', message: status?.dataset.lost });
       dialog?.close();
