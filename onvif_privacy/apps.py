@@ -39,5 +39,5 @@ def refuse() -> NoReturn:
         '"onvif_privacy" is no app of its own: its rooms are. Remove it from INSTALLED_APPS and paste the rooms you'
         f" want at the end of your settings (core is always needed):\n\n{settings}\n"
         f"into urlpatterns of your urls.py:\n\n    {URLS_LINE}\n\n"
-        f'then run (the first prints ONVIF_PRIVACY_KEYS, the third setting):\n\n{commands}'
+        f"then run (the first prints ONVIF_PRIVACY_KEYS, the third setting):\n\n{commands}"
     )
