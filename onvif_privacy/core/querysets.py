@@ -82,6 +82,9 @@ class SubjectQuerySet(models.QuerySet["Subject"]):
         """Return the subject of a 22-character reference; None where it is unknown or malformed."""
         try:
             raw = base64.b64decode(reference.encode("ascii") + b"==", altchars=b"-_", validate=True)
+            # The last character carries spare bits: without this, sixteen spellings would name one person.
+            if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != reference:
+                return None
             return self.filter(pk=uuid.UUID(bytes=raw)).first()
         except (binascii.Error, ValueError):
             return None
