@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core import jobs
-from onvif_privacy.core.registry import Basis, Purpose, declare
-from onvif_privacy.visits.services import retention
+from onvif_privacy.core.registry import Basis, Purpose, Waiting, declare
+from onvif_privacy.visits.services import reports, retention
 
 declare(
     Purpose(
@@ -20,6 +20,16 @@ declare(
         clause="popularity",
         device=True,
         reader="visits",
+    )
+)
+
+declare(
+    Waiting(
+        "visits-unbalanced",
+        label=_("Visits are not all accounted for"),
+        count=lambda request: int(not reports.ledger().balanced),
+        address="admin:onvif_privacy_visits_popularity_changelist",
+        permission="onvif_privacy_visits.view_popularity",
     )
 )
 
