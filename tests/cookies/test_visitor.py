@@ -40,18 +40,17 @@ def expected(stored: str | None, gpc: bool, current: bool, covered: bool, double
     return G if current else signal
 
 
-@pytest.mark.parametrize(
-    ("stored", "gpc", "current", "covered", "doubled"),
-    list(itertools.product(STORED, [True, False], [True, False], [True, False], [True, False])),
-)
-def test_truth_table(published: Any, stored: str, gpc: bool, current: bool, covered: bool, doubled: bool) -> None:
-    slug, sign = ("marketing" if covered else "statistics"), STORED[stored]
-    said = sign if sign in (None, "!") else f"{sign}{1 if current else 0}"
-    cookies = [choice_of(**{slug: said})] if said else []
-    if doubled:
-        cookies.append(choice_of(**{slug: "!"}))
-    privacy = privacy_of(header_of(*cookies), gpc="1" if gpc else "")
-    assert privacy.state(slug) is expected(sign, gpc, current, covered, doubled)
+@pytest.mark.parametrize("stored", STORED)
+def test_truth_table(published: Any, stored: str) -> None:
+    for gpc, current, covered, doubled in itertools.product([True, False], repeat=4):
+        slug, sign = ("marketing" if covered else "statistics"), STORED[stored]
+        said = sign if sign in (None, "!") else f"{sign}{1 if current else 0}"
+        cookies = [choice_of(**{slug: said})] if said else []
+        if doubled:
+            cookies.append(choice_of(**{slug: "!"}))
+        privacy = privacy_of(header_of(*cookies), gpc="1" if gpc else "")
+        row = (sign, gpc, current, covered, doubled)
+        assert privacy.state(slug) is expected(*row), row
 
 
 def test_granted_only_if_every_occurrence_is_valid(published: Any) -> None:

@@ -26,6 +26,8 @@ from onvif_privacy.core.models import Notice, Subject
 
 METHODS = {"a": Method.ACCEPT_ALL, "r": Method.DECLINE_ALL, "c": Method.CHOSEN}
 
+A_MOMENT = 60  # seconds within which a choice counts as made now: accepting and refusing hold equally long
+
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -192,7 +194,8 @@ def record_waiting(privacy: Silent, response: HttpResponseBase) -> None:
 def write(response: HttpResponseBase, choice: Choice) -> None:
     """Put the choice into an answer: the signed cookie and the one the script reads, for what is left of their life."""
     name, state = choices.cookie_names()
-    remaining = max(0, choice.issued + choices.lifetime() - int(time.time()))
+    age = int(time.time()) - choice.issued
+    remaining = choices.lifetime() - age if age > A_MOMENT else choices.lifetime()
     for key, value, hidden in ((name, choices.sign(choice, name), True), (state, choices.state_value(choice), False)):
         response.set_cookie(
             key,
