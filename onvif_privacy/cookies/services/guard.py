@@ -40,8 +40,7 @@ def place_of(request: HttpRequest, page: str = "") -> Place:
         host = request.get_host()
     except DisallowedHost:
         host = ""
-    if not host.startswith("["):
-        host = host.partition(":")[0]
+    host = host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
     return Place(host.lower(), request.is_secure(), page or request.path)
 
 

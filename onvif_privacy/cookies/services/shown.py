@@ -22,6 +22,7 @@ from onvif_privacy.cookies.services.declared import NECESSARY, Item, languages, 
 from onvif_privacy.cookies.services.policy import Policy
 from onvif_privacy.cookies.services.snapshot import Group
 from onvif_privacy.core.conf import conf as house
+from onvif_privacy.core.registry import purposes
 
 _TOKEN = re.compile(r"([0-9a-f]{64})?\.([a-z0-9_.-]{0,2000})")
 _PAIR = re.compile(r"([a-z][a-z0-9_]{0,47})\.(0|[1-9][0-9]{0,8})")
@@ -128,6 +129,12 @@ def groups(policy: Policy, language: str) -> list[dict[str, Any]]:
             kept = [group(policy, declared, language) for declared in policy.groups()]
         policy.shown[language] = kept
     return list(kept)
+
+
+def label(policy: Policy, slug: str, language: str) -> str:
+    """Return the name of a purpose as published, or as declared where it is not offered. Raises NotDeclared."""
+    declared, published = purposes.get(slug), policy.group(slug)
+    return said(published.words, "label", language) if published else str(declared.label)
 
 
 def patterns(policy: Policy) -> str:

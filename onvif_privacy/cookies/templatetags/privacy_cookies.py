@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
 from django.http import HttpRequest
@@ -12,7 +13,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from onvif_privacy.cookies.services import running, shown
-from onvif_privacy.cookies.services.declared import said
 from onvif_privacy.cookies.services.policy import Policy
 from onvif_privacy.cookies.views.pages import FOLDER, choice_rows, silent
 from onvif_privacy.core import consent
@@ -93,7 +93,7 @@ def privacy_embed(
     Raises NotDeclared for an unknown purpose.
     """
     request, language = context.get("request"), shown.language_now()
-    label = _label(_policy(request), slug, language)
+    label = shown.label(_policy(request), slug, language)
     found = _declared_for(_policy(request), slug, src)
     values = _form(
         context,
@@ -109,16 +109,8 @@ def privacy_embed(
 
 
 def _declared_for(policy: Policy, slug: str, src: str) -> Any:
-    from urllib.parse import urlsplit
-
     host = urlsplit(src).hostname or ""
     return next((item for item in policy.snapshot.items_of(slug) if host and host in item.hosts), None)
-
-
-def _label(policy: Policy, slug: str, language: str) -> str:
-    declared = purposes.get(slug)
-    group = policy.group(slug)
-    return said(group.words, "label", language) if group else str(declared.label)
 
 
 class NeedsCookies(template.Node):
@@ -131,7 +123,7 @@ class NeedsCookies(template.Node):
     def render(self, context: template.Context) -> SafeString:
         """Print notice and feature; raises NotDeclared for an unknown purpose."""
         slug, request = str(self.slug.resolve(context)), context.get("request")
-        label = _label(_policy(request), slug, shown.language_now())
+        label = shown.label(_policy(request), slug, shown.language_now())
         values = _form(context, purpose=slug, label=label, content=self.content.render(context))
         return render_to_string(f"{FOLDER}/notice.html", values, request)
 
