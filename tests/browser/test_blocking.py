@@ -97,6 +97,16 @@ def test_always_allow_grants_that_purpose_alone(visit: Callable[..., Visitor]) -
     assert visitor.page.locator("iframe").count() == 1
 
 
+def test_under_a_nonce_only_scripts_that_carry_it_are_unlocked(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.go("/nonce/")
+    visitor.accept()
+    assert visitor.ran() == ["counter"]
+    visitor.page.reload()
+    visitor.page.wait_for_timeout(300)
+    assert visitor.ran() == ["counter"]
+
+
 def test_an_embed_never_runs_an_address_that_is_a_script(visit: Callable[..., Visitor]) -> None:
     visitor = visit()
     visitor.go("/article/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +27,7 @@ class StrictPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response: HttpResponse = self.get_response(request)
-        response.headers["Content-Security-Policy"] = POLICY.format(other=_other_site())
+        response.headers.setdefault("Content-Security-Policy", POLICY.format(other=_other_site()))
         return response
 
 
@@ -51,6 +52,15 @@ def page(request: HttpRequest, name: str = "home") -> HttpResponse:
 def plain(request: HttpRequest) -> HttpResponse:
     """Show a page that sets nothing and may be kept by any cache."""
     return render(request, "browser/plain.html", _context())
+
+
+def with_nonce(request: HttpRequest) -> HttpResponse:
+    """Show a page whose policy trusts scripts by nonce, and what those load."""
+    nonce = secrets.token_urlsafe(12)
+    response = render(request, "browser/nonce.html", {"nonce": nonce})
+    rules = "default-src 'none'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
+    response.headers["Content-Security-Policy"] = f"{rules}; script-src 'nonce-{nonce}' 'strict-dynamic'"
+    return response
 
 
 def script(request: HttpRequest, name: str) -> HttpResponse:
