@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any, cast
 
 from django.db import connections, models
 
 Row = tuple[Any, ...]
+VALUES = 500  # rows of one statement
 
 
 def add_up(
@@ -25,10 +27,18 @@ def add_up(
     ordered = sorted(rows)
     if not ordered:
         return
-    statement = _insert(model, (*keys, *counters), using) + _on_conflict(model, keys, counters, using)
-    adapted = _adapted(model, (*keys, *counters), ordered, using)
+    columns = (*keys, *counters)
+    end = _on_conflict(model, keys, counters, using)
+    adapted = _adapted(model, columns, ordered, using)
+    # SQLite's and MySQL's drivers make the most of one row a statement; PostgreSQL's would wait for each
+    size = VALUES if connections[using].vendor == "postgresql" else 1
     with connections[using].cursor() as cursor:
-        cursor.executemany(statement, adapted)
+        if size == 1:
+            cursor.executemany(_insert(model, columns, 1, using) + end, adapted)
+            return
+        for start in range(0, len(adapted), size):
+            chunk = adapted[start : start + size]
+            cursor.execute(_insert(model, columns, len(chunk), using) + end, list(chain.from_iterable(chunk)))
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], using: str) -> None:
@@ -36,7 +46,15 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
     if not rows:
         return
     with connections[using].cursor() as cursor:
-        cursor.executemany(_insert(model, columns, using), rows)
+        if connections[using].vendor == "postgresql" and hasattr(cursor.cursor, "copy"):  # psycopg 3
+            names = ", ".join(_quoted(model, name, using) for name in columns)
+            statement = f"COPY {_table(model, using)} ({names}) FROM STDIN"
+            # Django wraps the errors of its own cursor methods only
+            with connections[using].wrap_database_errors, cursor.copy(statement) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            cursor.executemany(_insert(model, columns, 1, using), rows)
 
 
 def adapter(model: type[models.Model], name: str, using: str) -> Callable[[Any], Any]:
@@ -51,9 +69,10 @@ def _adapted(model: type[models.Model], columns: Sequence[str], rows: list[Row],
     return [tuple(adapt(value) for adapt, value in zip(adapters, row, strict=True)) for row in rows]
 
 
-def _insert(model: type[models.Model], columns: Sequence[str], using: str) -> str:
+def _insert(model: type[models.Model], columns: Sequence[str], number: int, using: str) -> str:
     names = ", ".join(_quoted(model, name, using) for name in columns)
-    return f"INSERT INTO {_table(model, using)} ({names}) VALUES ({', '.join(['%s'] * len(columns))})"  # noqa: S608
+    row = f"({', '.join(['%s'] * len(columns))})"
+    return f"INSERT INTO {_table(model, using)} ({names}) VALUES {', '.join([row] * number)}"  # noqa: S608
 
 
 def _on_conflict(model: type[models.Model], keys: Sequence[str], counters: Sequence[str], using: str) -> str:
