@@ -12,6 +12,8 @@ from django.test import override_settings
 
 from onvif_privacy.core.keys.ring import build
 
+pytestmark = pytest.mark.django_db  # status counts what names each key
+
 
 def run(*arguments: str) -> str:
     """Return what the command prints."""

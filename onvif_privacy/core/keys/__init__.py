@@ -16,6 +16,7 @@ from onvif_privacy.core.keys.ring import (
     generate,
     ring,
 )
+from onvif_privacy.core.keys.streams import open_stream, seal_stream
 from onvif_privacy.core.keys.subjects import (
     KeyDestroyed,
     OpeningKeys,
@@ -46,9 +47,11 @@ __all__ = [
     "known_label",
     "label",
     "open_sealed",
+    "open_stream",
     "renew_label",
     "ring",
     "seal",
+    "seal_stream",
     "subject_key",
     "subject_keys",
 ]

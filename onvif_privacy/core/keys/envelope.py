@@ -16,7 +16,8 @@ class SealBroken(Exception):
     """A sealed value was changed, moved, or sealed under another key. It says no more than that."""
 
 
-def _context(parts: tuple[str, ...]) -> bytes:
+def context(parts: tuple[str, ...]) -> bytes:
+    """Return a place as authenticated data."""
     # Length-prefixed, so that ("ab", "c") and ("a", "bc") differ.
     return b"".join(len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts))
 
@@ -28,7 +29,7 @@ def seal(plaintext: bytes, *, key: bytes, key_id: bytes, place: tuple[str, ...])
     """
     nonce = secrets.token_bytes(NONCE_BYTES)
     head = VERSION + key_id.ljust(KEY_ID_BYTES, b"\0")
-    return head + nonce + AESGCM(key).encrypt(nonce, plaintext, head + _context(place))
+    return head + nonce + AESGCM(key).encrypt(nonce, plaintext, head + context(place))
 
 
 def open_sealed(envelope: bytes, *, key: bytes, place: tuple[str, ...]) -> bytes:
@@ -37,7 +38,7 @@ def open_sealed(envelope: bytes, *, key: bytes, place: tuple[str, ...]) -> bytes
     if head[:1] != VERSION or len(rest) < NONCE_BYTES + 16:
         raise SealBroken("The sealed value cannot be opened.")
     try:
-        return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], head + _context(place))
+        return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], head + context(place))
     except InvalidTag:
         raise SealBroken("The sealed value cannot be opened.") from None
 

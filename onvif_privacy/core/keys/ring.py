@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 import secrets
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +24,7 @@ from onvif_privacy.core.conf import conf
 
 KEY_ID = re.compile(r"[0-9a-f]{16}")
 USES = ("data", "sign")
+RELOAD_SECONDS = 60
 
 
 class KeyRingError(ImproperlyConfigured):
@@ -150,6 +152,22 @@ def _derived(secret: bytes, info: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"onvif_privacy v1|" + info).derive(secret)
 
 
+_loaded_again = 0.0
+
+
+def _named(key_id: str) -> RingKey:
+    """Return a data key; an unknown one may have been added since this process loaded the ring: look, once a minute."""
+    global _loaded_again
+    try:
+        return ring().get(key_id, "data")
+    except KeyRingError:
+        if _loaded_again and time.monotonic() - _loaded_again < RELOAD_SECONDS:
+            raise
+    _loaded_again = time.monotonic()
+    ring.cache_clear()
+    return ring().get(key_id, "data")
+
+
 def derive(*context: str, key_id: str | None = None) -> bytes:
     """Derive 32 bytes from a ring secret by HKDF-SHA256 (RFC 5869) for one use and context.
 
@@ -158,7 +176,7 @@ def derive(*context: str, key_id: str | None = None) -> bytes:
     """
     if any("|" in part for part in context):
         raise ValueError("A part of a key's context cannot hold '|'.")
-    key = ring().get(key_id, "data") if key_id else ring().active("data")
+    key = _named(key_id) if key_id else ring().active("data")
     if key.secret is None:
         raise KeyRingError(f"The data key {key.id} has no secret.")
     return _derived(key.secret, "|".join(context).encode())

@@ -60,6 +60,11 @@ def _unwrap(row: Any) -> SubjectSecret:
     return SubjectSecret(key_id, secret)
 
 
+def unwrap(row: Any) -> bytes:
+    """Return the secret of a row that is not destroyed; raises SealBroken, KeyRingError."""
+    return _unwrap(row).secret
+
+
 def wrap(row: Any, secret: bytes) -> None:
     """Wrap a key under the active ring key, in memory; the caller saves the row."""
     row.ring_key = ring().active("data").id
@@ -136,6 +141,7 @@ class OpeningKeys:
 
     def __init__(self) -> None:
         self._known: dict[tuple[uuid.UUID, bytes], SubjectSecret | None] = {}
+        self._uses: dict[tuple[uuid.UUID, bytes], str] = {}
         self._fetched: set[uuid.UUID] = set()
 
     def __repr__(self) -> str:
@@ -149,12 +155,19 @@ class OpeningKeys:
             for row in _rows().filter(subject_id__in=part).exclude(use="evidence"):
                 key = None if row.wrapped is None else _unwrap(row)
                 self._known[row.subject_id, bytes(row.key_id)] = key
+                self._uses[row.subject_id, bytes(row.key_id)] = row.use
             self._fetched.update(part)
 
     def forget(self) -> None:
         """Drop every key."""
         self._known.clear()
+        self._uses.clear()
         self._fetched.clear()
+
+    def use_of(self, subject_id: uuid.UUID, key_id: bytes) -> str | None:
+        """Return what the key is for; None where the subject never had it."""
+        self.fetch([subject_id])
+        return self._uses.get((subject_id, key_id))
 
     def get(self, subject_id: uuid.UUID, key_id: bytes) -> SubjectSecret | None:
         """Return the key; None where the subject never had it. Raises KeyDestroyed where it was destroyed."""

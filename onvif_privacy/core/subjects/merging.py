@@ -8,6 +8,7 @@ from django.db import transaction
 
 from onvif_privacy.core.consent.locking import lock_subject, one_transaction
 from onvif_privacy.core.consent.writing import Act, ContextRef, write
+from onvif_privacy.core.fields.rotation import change_owner
 from onvif_privacy.core.models import Decision, Method, Outcome, Standing, Subject
 from onvif_privacy.core.registry import purposes
 from onvif_privacy.core.signals import subjects_merged
@@ -41,7 +42,8 @@ def _standing(subject: Subject, using: str) -> dict[str, Decision]:
 def merge(*, visitor: Subject, into: Subject, key: str) -> list[Decision]:
     """Join a visitor's subject into an account's; returns the decisions that changed the account's state.
 
-    Idempotent by ``key``. Purposes that are no longer declared stay behind. Raises ConsentUnavailable, and ValueError
+    Idempotent by ``key``. Purposes that are no longer declared stay behind. Rows with
+    encrypted fields go to the account and are sealed anew. Raises ConsentUnavailable, and ValueError
     where the two are one or the visitor has been merged elsewhere.
     """
     if visitor.pk == into.pk:
@@ -72,6 +74,7 @@ def merge(*, visitor: Subject, into: Subject, key: str) -> list[Decision]:
             if slug in purposes and taken_over(theirs, mine.get(slug), device=purposes.get(slug).device)
         ]
         decisions = write(into, acts, using) if acts else []
+        change_owner(visitor, into)
         Subject.objects.using(using).filter(pk=visitor.pk).update(merged_into=into)
         transaction.on_commit(partial(subjects_merged.send_robust, Subject, visitor=visitor, into=into), using=using)
     visitor.merged_into = into

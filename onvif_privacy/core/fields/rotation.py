@@ -1,0 +1,169 @@
+"""Sealing values anew: under the active ring key, under the key their declaration asks for, with a fresh index."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import models, router
+from django.db.models import BinaryField, ExpressionWrapper, F, Q, Value
+from django.db.models.functions import Length, Substr
+from django.db.models.lookups import Exact, GreaterThan
+
+from onvif_privacy.core.fields.base import EncryptedField, encrypted_fields
+from onvif_privacy.core.fields.checking import owned_by_subject, owner_field, row_field
+from onvif_privacy.core.fields.index import GENERATION_SHIFT
+from onvif_privacy.core.fields.sealed import Place, Sealed
+from onvif_privacy.core.fields.sealing import open_at
+from onvif_privacy.core.keys import KeyDestroyed, OpeningKeys, label, ring
+from onvif_privacy.core.keys.envelope import KEY_ID_BYTES, VERSION, key_id_of
+
+HEAD_BYTES = len(VERSION) + KEY_ID_BYTES
+
+
+def every_field() -> Iterator[EncryptedField]:
+    """Yield every encrypted field of every installed model, each once."""
+    for model in apps.get_models():
+        if not model._meta.proxy:
+            yield from (field for field in encrypted_fields(model) if field.model is model)
+
+
+def rows_of(field: EncryptedField) -> Any:
+    """Return all rows of a field's table, from the database that is written."""
+    return field.model._base_manager.using(router.db_for_write(field.model))
+
+
+def _raw(field: EncryptedField) -> ExpressionWrapper[Any]:
+    # As bytes: the field itself refuses every look-up.
+    return ExpressionWrapper(F(field.name), output_field=BinaryField())
+
+
+def _named(field: EncryptedField, key_id: str) -> Exact[Any]:
+    head = Substr(_raw(field), 1, HEAD_BYTES, output_field=BinaryField())
+    return Exact(head, Value(VERSION + bytes.fromhex(key_id), output_field=BinaryField()))
+
+
+def _filled(field: EncryptedField) -> Q:
+    return Q(GreaterThan(Length(_raw(field)), 0))
+
+
+def values_by() -> dict[str, int]:
+    """Return how many values of row keys each ring key holds, by its id; ``?`` counts keys that the ring lacks."""
+    found: dict[str, int] = {}
+    for field in every_field():
+        if field.subject is None:
+            left = rows_of(field).filter(_filled(field)).count()
+            for key in (one for one in ring().keys if one.use == "data"):
+                number = rows_of(field).filter(_named(field, key.id)).count() if left else 0
+                found[key.id] = found.get(key.id, 0) + number
+                left -= number
+            found["?"] = found.get("?", 0) + left
+    return {key_id: number for key_id, number in found.items() if number}
+
+
+def _place(field: EncryptedField, row: dict[str, Any]) -> Place:
+    key = row_field(field.model)
+    assert key is not None  # noqa: S101 - check E040
+    return field.place_at(row[key.attname], row[owner_field(field).attname] if field.subject else None)
+
+
+def _chunk(field: EncryptedField, rows: Any, limit: int) -> list[dict[str, Any]]:
+    key = row_field(field.model)
+    columns = {"pk", field.name, key.attname if key else "pk"}
+    if field.subject:
+        columns.add(owner_field(field).attname)
+    if field.index:
+        columns.add(field.index_name)
+    return list(rows.order_by("pk").values(*columns)[:limit])
+
+
+def reseal(field: EncryptedField, row: dict[str, Any], keys: OpeningKeys, to: uuid.UUID | None = None) -> bool:
+    """Seal one value anew, for another owner where ``to`` says so; False where somebody wrote meanwhile.
+
+    A value whose present or future key was destroyed is left as it is.
+    """
+    sealed, place = row[field.name], _place(field, row)
+    if not isinstance(sealed, Sealed):
+        return False
+    try:
+        value = field.decode(open_at(place, sealed.envelope, keys))
+        changes: dict[str, Any] = {field.name: field.seal(value, field.place_at(place.row, to or place.subject))}
+    except KeyDestroyed:
+        return False
+    if field.index:
+        changes[field.index_name] = field.index_values(value)[0]
+    same = Exact(_raw(field), Value(sealed.envelope, output_field=BinaryField()))
+    return bool(rows_of(field).filter(Q(same), pk=row["pk"]).update(**changes))
+
+
+def reseal_values(limit: int) -> int:
+    """Seal up to ``limit`` values of row keys anew under the active ring key; returns how many were looked at.
+
+    Raises SealBroken for a value that is not as it was written, KeyRingError.
+    """
+    active, done, keys = ring().active("data").id, 0, OpeningKeys()
+    for field in every_field():
+        if field.subject is None and done < limit:
+            old = rows_of(field).filter(_filled(field) & ~Q(_named(field, active)))
+            for row in _chunk(field, old, limit - done):
+                reseal(field, row, keys)
+                done += 1
+    return done
+
+
+def follow_declarations(cursor: dict[str, Any], limit: int) -> bool:
+    """Move values to the key and index generation that hold now, ``limit`` rows of one field; True while work is left.
+
+    ``cursor`` (JSON) remembers what each field was last brought to, so that an unchanged field costs nothing.
+    """
+    done: dict[str, str] = cursor.get("done", {})
+    generation = label("index")[0].generation
+    for field in every_field():
+        wanted = f"{field.use if field.subject else 'row'} {generation if field.index else ''}"
+        if done.get(field.label) == wanted or not (field.index or owned_by_subject(field)):
+            continue
+        rows = rows_of(field).filter(_filled(field))
+        if cursor.get("field") == f"{field.label} {wanted}":
+            rows = rows.filter(pk__gt=cursor["after"])
+        found = _chunk(field, rows, limit)
+        _move(field, found, generation)
+        if len(found) < limit:
+            cursor["done"] = {**done, field.label: wanted}
+        else:
+            cursor |= {"field": f"{field.label} {wanted}", "after": str(found[-1]["pk"])}
+        return True
+    return False
+
+
+def _move(field: EncryptedField, rows: list[dict[str, Any]], generation: int) -> None:
+    keys = OpeningKeys()
+    keys.fetch({row[owner_field(field).attname] for row in rows} - {None} if field.subject else ())
+    for row in rows:
+        place, sealed = _place(field, row), row[field.name]
+        elsewhere = place.subject is not None and keys.use_of(place.subject, key_id_of(sealed.envelope)) != field.use
+        if elsewhere or (field.index and (row[field.index_name] or 0) >> GENERATION_SHIFT != generation):
+            reseal(field, row, keys)
+
+
+def change_owner(before: models.Model, after: models.Model) -> int:
+    """Give every row with values sealed for one subject to another, sealing them anew; returns how many values.
+
+    Runs in the caller's transaction. Rows without encrypted fields stay: their room decides.
+    """
+    owned: dict[tuple[type[models.Model], str], list[EncryptedField]] = {}
+    for field in every_field():
+        if owned_by_subject(field):
+            owned.setdefault((field.model, owner_field(field).attname), []).append(field)
+    keys, moved = OpeningKeys(), 0
+    for (_model, owner), fields in owned.items():
+        rows = rows_of(fields[0]).filter(**{owner: before.pk})
+        if owner_field(fields[0]).unique and rows_of(fields[0]).filter(**{owner: after.pk}).exists():
+            continue  # one row a person: the account's own stays
+        changed = list(rows.values_list("pk", flat=True))
+        for field in fields:
+            for row in _chunk(field, rows_of(field).filter(_filled(field), pk__in=changed), len(changed)):
+                moved += reseal(field, row, keys, after.pk)
+        rows_of(fields[0]).filter(pk__in=changed).update(**{owner: after.pk})
+    return moved
