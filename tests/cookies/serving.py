@@ -19,6 +19,7 @@ from django.core import signals
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections
+from django.utils import translation
 
 HOST = "www.example.com"
 
@@ -140,6 +141,7 @@ def _in_the_tests_transaction(send: Callable[..., Answer]) -> Callable[..., Answ
         finally:
             signals.request_started.connect(close_old_connections)
             signals.request_finished.connect(close_old_connections)
+            translation.deactivate()  # a server's next request picks its own language
 
     return sending
 

@@ -11,7 +11,6 @@ from django.db import connection
 from django.test import Client, override_settings
 
 from onvif_privacy.cookies.services import choice_cookies, deciding, running, shown
-from onvif_privacy.core import limits
 from onvif_privacy.core.models import Decision, Subject
 from onvif_privacy.core.registry import Purpose, temporarily
 from onvif_privacy.core.signals import decision_recorded
@@ -24,11 +23,6 @@ CHOICE = "/privacy/cookies/choice/"
 OWN = {"Sec-Fetch-Site": "same-origin"}
 JSON = {**OWN, "Accept": "application/json"}
 ALL = {"preferences", "statistics", "marketing"}
-
-
-@pytest.fixture(autouse=True)
-def _no_limits() -> None:
-    limits.reset()
 
 
 @pytest.fixture(params=HANDLERS)
