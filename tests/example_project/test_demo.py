@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import socket
 import stat
 import subprocess
@@ -146,7 +145,7 @@ def test_fresh_site_is_served_filled_alike_and_shares_no_secret(shown_site: Site
         try:
             page = first_answer(f"http://127.0.0.1:{port}/")
         finally:
-            server.send_signal(signal.SIGINT)
+            server.terminate()  # not by SIGINT, which whatever a shell starts in the background ignores
             server.communicate(timeout=20)
     assert "Devices that understand each other." in page
     titles = "from standards.models import *\nsay([str(row) for row in [*Product.objects.all(), *Post.objects.all()]])"
