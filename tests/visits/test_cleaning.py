@@ -256,10 +256,10 @@ class TestCorpora:
             "1" * 100_000,
             "a1" * 50_000,
         ]:
-            started = time.perf_counter()
+            started = time.thread_time()
             cleaning.agent(case)
             cleaning.path(case)
             cleaning.referrer(case, OWN)
             cleaning.network(case, case, 1)
-            slowest = max(slowest, time.perf_counter() - started)
+            slowest = max(slowest, time.thread_time() - started)
         assert slowest < SLOW_SECONDS
