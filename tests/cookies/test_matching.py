@@ -105,8 +105,8 @@ def test_500_patterns_cost_microseconds() -> None:
     names = [f"name_{number}_x" for number in range(250)]
     for name in names:
         matcher.get(name)
-    began = time.perf_counter()
+    began = time.thread_time()
     for _ in range(40):
         for name in names:
             matcher.get(name)
-    assert (time.perf_counter() - began) / 10_000 < 2e-6 * 5  # five times the figure, for busy machines
+    assert (time.thread_time() - began) / 10_000 < 2e-6 * 5  # five times the figure, for busy machines
