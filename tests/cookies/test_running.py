@@ -105,6 +105,14 @@ def test_publishing_runs_here_after_commit(items: Any, django_capture_on_commit_
     assert running.current().number == 1
 
 
+def test_only_djangos_test_environment_counts_as_testing(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.test import utils
+
+    assert running.testing()
+    monkeypatch.delattr(utils._TestState, "saved_data")
+    assert not running.testing()
+
+
 def test_child_of_a_fork_looks_soon() -> None:
     running._process.due = time.monotonic() + 60
     running.after_fork()
