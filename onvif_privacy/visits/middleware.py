@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from onvif_privacy.visits.services import capture
-from onvif_privacy.visits.services.recorder import plan, recorder, take, write_now
+from onvif_privacy.visits.services.plan import plan
+from onvif_privacy.visits.services.recorder import recorder, take, write_now
 
 Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 

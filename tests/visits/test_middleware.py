@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from onvif_privacy.visits.middleware import PageVisitMiddleware
 from onvif_privacy.visits.models import ExclusionDay, Page, PageDay, Referrer, Visit
 from onvif_privacy.visits.services import capture
-from onvif_privacy.visits.services import recorder as recording
+from onvif_privacy.visits.services import plan as planning
 from onvif_privacy.visits.services.recorder import recorder
 from tests.visits.factories import CHROME, GOOGLEBOT, StaffFactory
 
@@ -253,13 +253,13 @@ class TestFailsOpen:
 
 class TestSwitches:
     def test_nothing_is_recorded_under_a_test_runner_unless_asked(self, get: Get) -> None:
-        assert recording.plan().mode == "off"
+        assert planning.plan().mode == "off"
         get("/")
         assert recorder.books().dropped == {"disabled": 1}
 
     def test_environment_switches_recording_off(self, get: Get, inline: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv(recording.KILL_SWITCH, "1")
-        recording.plan.cache_clear()
+        monkeypatch.setenv(planning.KILL_SWITCH, "1")
+        planning.plan.cache_clear()
         get("/")
         assert not Visit.objects.exists()
         assert recorder.books().dropped == {"disabled": 1}

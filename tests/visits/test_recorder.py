@@ -21,7 +21,7 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 
 from onvif_privacy.visits.models import ExclusionDay, Process, Visit
-from onvif_privacy.visits.services import recorder as recording
+from onvif_privacy.visits.services import plan as planning
 from onvif_privacy.visits.services.recorder import Recorder
 from onvif_privacy.visits.services.records import Parcel, Receipt, Unavailable
 from onvif_privacy.visits.services.transports import Direct
@@ -426,4 +426,4 @@ def _rename(table: str, name: str) -> None:
 def test_plan_follows_the_settings(settings: Any) -> None:
     settings.ONVIF_PRIVACY_VISITS_RECORDING = "thread"
     settings.ONVIF_PRIVACY_VISITS_FLUSH_SECONDS = 7
-    assert (recording.plan().mode, recording.plan().flush_seconds) == ("thread", 7)
+    assert (planning.plan().mode, planning.plan().flush_seconds) == ("thread", 7)

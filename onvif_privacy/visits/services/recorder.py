@@ -16,16 +16,12 @@ import uuid
 import weakref
 from collections import Counter, deque
 from collections.abc import Callable
-from functools import lru_cache
 from itertools import islice
-from typing import Any, NamedTuple
 
-from django.core import mail
-from django.core.signals import setting_changed
 from django.utils import timezone
 
-from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.services import clock, popular, retention
+from onvif_privacy.visits.services.plan import plan
 from onvif_privacy.visits.services.records import Books, Parcel, Receipt, Record, Unavailable
 from onvif_privacy.visits.services.transports import Direct, Transport
 
@@ -35,42 +31,6 @@ PARCEL_VISITS = 2_000
 STOP_SECONDS = 2.0
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.5, 8.0
 LOG_EVERY_SECONDS = 60.0
-KILL_SWITCH = "ONVIF_PRIVACY_VISITS_OFF"
-
-
-class Plan(NamedTuple):
-    """How this process records: settings read once, and again whenever Django says that settings changed."""
-
-    mode: str  # "thread", "inline" or "off"
-    buffer_visits: int
-    buffer_bytes: int
-    flush_visits: int
-    flush_seconds: float
-
-
-@lru_cache(maxsize=1)
-def plan() -> Plan:
-    """Return the plan in force; reading five settings for each page would cost more than recording it."""
-    return Plan(_mode(), conf.BUFFER_VISITS, conf.BUFFER_BYTES, conf.FLUSH_VISITS, conf.FLUSH_SECONDS)
-
-
-def _mode() -> str:
-    """``auto`` is ``off`` under Django's test runner, which gives `django.core.mail` an outbox: a thread that writes
-    while a host's tests roll back and drop databases would break them.
-    """
-    if os.environ.get(KILL_SWITCH):
-        return "off"
-    chosen = conf.RECORDING
-    if chosen == "auto":
-        return "off" if hasattr(mail, "outbox") else "thread"
-    return chosen
-
-
-def _forget(**kwargs: Any) -> None:
-    plan.cache_clear()
-
-
-setting_changed.connect(_forget, dispatch_uid="onvif_privacy_visits.plan")
 
 
 class Recorder:

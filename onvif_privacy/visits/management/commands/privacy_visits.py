@@ -21,7 +21,8 @@ from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import LogImport, Visit
 from onvif_privacy.visits.services import clock, imports, logs, popular, reports, store
 from onvif_privacy.visits.services.periods import Choice, Period
-from onvif_privacy.visits.services.recorder import plan, recorder
+from onvif_privacy.visits.services.plan import plan
+from onvif_privacy.visits.services.recorder import recorder
 from onvif_privacy.visits.services.records import Unavailable
 
 
