@@ -323,9 +323,9 @@ def test_rows_without_a_person_are_not_read_for_what_needs_consent() -> None:
 def test_reading_costs_the_same_queries_for_any_number_of_people(django_assert_num_queries: Any) -> None:
     Order.objects.bulk_create([Order(owner=Subject.objects.create(), name="x") for _ in range(300)])
     keys.label("opening")
-    # opening: closed?; then again, rows, owners, audience, erased, keys; entry: savepoint, key, two inserts, release,
+    # opening: closed?; then again, rows, audience, keys; entry: savepoint, key, two inserts, release,
     # and the same at the end
-    with django_assert_num_queries(17), gate.scope("counting") as scope:
+    with django_assert_num_queries(15), gate.scope("counting") as scope:
         assert len(list(scope.read(Order.objects.all(), ["name"]))) == 300
 
 

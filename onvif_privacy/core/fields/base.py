@@ -20,7 +20,7 @@ from onvif_privacy.core.fields.columns import IndexColumn
 from onvif_privacy.core.fields.index import BlindIndex
 from onvif_privacy.core.fields.sealed import LookupRefused, Place, RowRequired, Sealed, opener
 from onvif_privacy.core.fields.sealing import BLOCK_BYTES, SENSITIVE_BLOCK_BYTES, seal_at
-from onvif_privacy.core.keys import label
+from onvif_privacy.core.keys import LabelSecret, label
 from onvif_privacy.core.registry.personal import Field as PersonalField
 from onvif_privacy.core.registry.personal import personal_data
 from onvif_privacy.core.registry.strategies import Keep
@@ -177,13 +177,18 @@ class EncryptedField(BinaryField):
         """Return what the blind index and a search compare."""
         raise NotImplementedError
 
+    def index_value(self, secret: LabelSecret, value: Any) -> int:
+        """Return what the index column holds for a value under one generation of the index key."""
+        if self.index is None:
+            raise LookupRefused(f"{self.label} has no blind index.")
+        column = self.sealed_as or f"{self.model._meta.db_table}.{self.column}"
+        return self.index.value(secret.derive(column), secret.generation, self.indexable(value))
+
     def index_values(self, value: Any) -> list[int]:
         """Return what the index column may hold for a value, the present generation first."""
         if self.index is None:
             raise LookupRefused(f"{self.label} has no blind index.")
-        context = (self.sealed_as or f"{self.model._meta.db_table}.{self.column}",)
-        plain = self.indexable(value)
-        return [self.index.value(one.derive(*context), one.generation, plain) for one in label("index")]
+        return [self.index_value(one, value) for one in label("index")]
 
     def seal(self, value: Any, place: Place) -> Sealed:
         """Seal a plaintext at its place."""

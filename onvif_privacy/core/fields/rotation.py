@@ -8,18 +8,19 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models, router
-from django.db.models import BinaryField, ExpressionWrapper, F, Q, Value
+from django.db.models import BinaryField, Case, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Length, Substr
 from django.db.models.lookups import Exact, GreaterThan
 
 from onvif_privacy.core.fields.base import EncryptedField, encrypted_fields
 from onvif_privacy.core.fields.checking import owned_by_subject, owner_field, row_field
 from onvif_privacy.core.fields.index import GENERATION_SHIFT
-from onvif_privacy.core.fields.sealed import Place, Sealed
+from onvif_privacy.core.fields.sealed import Place
 from onvif_privacy.core.fields.sealing import open_at
 from onvif_privacy.core.keys import KeyDestroyed, OpeningKeys, label, ring
 from onvif_privacy.core.keys.envelope import KEY_ID_BYTES, VERSION, key_id_of
 
+AT_ONCE = 100  # parameters of one statement stay below what every database takes
 HEAD_BYTES = len(VERSION) + KEY_ID_BYTES
 
 
@@ -79,23 +80,49 @@ def _chunk(field: EncryptedField, rows: Any, limit: int) -> list[dict[str, Any]]
     return list(rows.order_by("pk").values(*columns)[:limit])
 
 
-def reseal(field: EncryptedField, row: dict[str, Any], keys: OpeningKeys, to: uuid.UUID | None = None) -> bool:
-    """Seal one value anew, for another owner where ``to`` says so; False where somebody wrote meanwhile.
-
-    A value whose present or future key was destroyed is left as it is.
-    """
-    sealed, place = row[field.name], _place(field, row)
-    if not isinstance(sealed, Sealed):
-        return False
+def _resealed(field: EncryptedField, row: dict[str, Any], keys: OpeningKeys, to: uuid.UUID | None) -> Any:
+    """Return the value of a row sealed anew; None where its present or future key was destroyed."""
+    place = _place(field, row)
     try:
-        value = field.decode(open_at(place, sealed.envelope, keys))
-        changes: dict[str, Any] = {field.name: field.seal(value, field.place_at(place.row, to or place.subject))}
+        value = field.decode(open_at(place, row[field.name].envelope, keys))
+        return value, field.seal(value, field.place_at(place.row, to or place.subject))
     except KeyDestroyed:
-        return False
-    if field.index:
-        changes[field.index_name] = field.index_values(value)[0]
-    same = Exact(_raw(field), Value(sealed.envelope, output_field=BinaryField()))
-    return bool(rows_of(field).filter(Q(same), pk=row["pk"]).update(**changes))
+        return None
+
+
+def reseal(field: EncryptedField, rows: list[dict[str, Any]], keys: OpeningKeys, to: uuid.UUID | None = None) -> int:
+    """Seal values anew, for another owner where ``to`` says so; returns how many.
+
+    Each update asks for the old envelope, so a concurrent writer wins.
+    """
+    done = 0
+    for start in range(0, len(rows), AT_ONCE):
+        part = [(row, new) for row in rows[start : start + AT_ONCE] if (new := _resealed(field, row, keys, to))]
+        if not part:
+            continue
+        changes: dict[str, Any] = {}
+        if field.index:  # before the value: MariaDB assigns from left to right
+            indexes = [
+                When(_still(field, row), then=Value(number))
+                for (row, _new), number in zip(part, _indexes(field, part), strict=True)
+            ]
+            changes[field.index_name] = Case(
+                *indexes, default=F(field.index_name), output_field=models.BigIntegerField()
+            )
+        values = [When(_still(field, row), then=Value(new[1], output_field=field)) for row, new in part]
+        changes[field.name] = Case(*values, default=F(field.name), output_field=field)
+        rows_of(field).filter(pk__in=[row["pk"] for row, _new in part]).update(**changes)
+        done += len(part)
+    return done
+
+
+def _still(field: EncryptedField, row: dict[str, Any]) -> Q:
+    return Q(Exact(_raw(field), Value(row[field.name].envelope, output_field=BinaryField())), pk=row["pk"])
+
+
+def _indexes(field: EncryptedField, part: list[tuple[dict[str, Any], Any]]) -> list[int]:
+    newest = label("index")[0]
+    return [field.index_value(newest, new[0]) for _row, new in part]
 
 
 def reseal_values(limit: int) -> int:
@@ -107,9 +134,9 @@ def reseal_values(limit: int) -> int:
     for field in every_field():
         if field.subject is None and done < limit:
             old = rows_of(field).filter(_filled(field) & ~Q(_named(field, active)))
-            for row in _chunk(field, old, limit - done):
-                reseal(field, row, keys)
-                done += 1
+            rows = _chunk(field, old, limit - done)
+            reseal(field, rows, keys)
+            done += len(rows)
     return done
 
 
@@ -140,11 +167,13 @@ def follow_declarations(cursor: dict[str, Any], limit: int) -> bool:
 def _move(field: EncryptedField, rows: list[dict[str, Any]], generation: int) -> None:
     keys = OpeningKeys()
     keys.fetch({row[owner_field(field).attname] for row in rows} - {None} if field.subject else ())
+    stale = []
     for row in rows:
         place, sealed = _place(field, row), row[field.name]
         elsewhere = place.subject is not None and keys.use_of(place.subject, key_id_of(sealed.envelope)) != field.use
         if elsewhere or (field.index and (row[field.index_name] or 0) >> GENERATION_SHIFT != generation):
-            reseal(field, row, keys)
+            stale.append(row)
+    reseal(field, stale, keys)
 
 
 def change_owner(before: models.Model, after: models.Model) -> int:
@@ -163,7 +192,7 @@ def change_owner(before: models.Model, after: models.Model) -> int:
             continue  # one row a person: the account's own stays
         changed = list(rows.values_list("pk", flat=True))
         for field in fields:
-            for row in _chunk(field, rows_of(field).filter(_filled(field), pk__in=changed), len(changed)):
-                moved += reseal(field, row, keys, after.pk)
+            filled = rows_of(field).filter(_filled(field), pk__in=changed)
+            moved += reseal(field, _chunk(field, filled, len(changed)), keys, after.pk)
         rows_of(fields[0]).filter(pk__in=changed).update(**{owner: after.pk})
     return moved

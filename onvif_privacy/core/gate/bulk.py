@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from onvif_privacy.core.conf import conf
 from onvif_privacy.core.fields.base import EncryptedField
-from onvif_privacy.core.fields.checking import owner_field, row_field
+from onvif_privacy.core.fields.checking import owned_by_subject, owner_field, row_field
 from onvif_privacy.core.fields.sealed import Sealed, refused
 from onvif_privacy.core.fields.sealing import open_at
 from onvif_privacy.core.gate import closing
@@ -77,6 +77,14 @@ def _chunks(queryset: QuerySet[Any], columns: Sequence[str]) -> Iterator[list[di
         found = list(rows.filter(pk__gt=found[-1]["pk"])[:size]) if len(found) == size else []
 
 
+def _own_column(plan: _Plan, path: object) -> str:
+    """Return the loaded column that a path to a person is; empty where it leads elsewhere."""
+    for field in plan.encrypted.values():
+        if field.subject and field.subject == path and owned_by_subject(field):
+            return owner_field(field).attname
+    return ""
+
+
 def _people(scope: Scope, plan: _Plan, rows: list[dict[str, Any]]) -> dict[str, Mapping[Any, uuid.UUID | None]]:
     """Return for each field the subject id by primary key; fields of one path share one query."""
     known: dict[Any, Mapping[Any, uuid.UUID | None]] = {}
@@ -85,7 +93,10 @@ def _people(scope: Scope, plan: _Plan, rows: list[dict[str, Any]]) -> dict[str, 
     for name in plan.fields:
         path = owner_path(plan.model, name)
         if path not in known:
-            known[path] = owners(here, path, scope.permission.only)
+            column = _own_column(plan, path)
+            known[path] = (
+                {row["pk"]: row[column] for row in rows} if column else owners(here, path, scope.permission.only)
+            )
         found[name] = known[path]
     return found
 

@@ -114,11 +114,11 @@ class Permission:
         self._known: dict[uuid.UUID, tuple[float, bool, bool]] = {}
 
     def ask(self, people: Collection[uuid.UUID]) -> None:
-        """Ask about people now, whatever was answered before. Two queries."""
-        wanted = list(dict.fromkeys(people))
-        rows = Subject.objects.using(router.db_for_write(Subject)).filter(pk__in=wanted)
+        """Ask about people now, whatever was answered before. One query, two where somebody may not be read."""
+        wanted = set(people)
         good = set(consent.audience(self.purpose).filter(pk__in=wanted).values_list("pk", flat=True))
-        erased = set(rows.filter(erased_at__isnull=False).values_list("pk", flat=True))
+        others = Subject.objects.using(router.db_for_write(Subject)).filter(pk__in=wanted - good)
+        erased = set(others.filter(erased_at__isnull=False).values_list("pk", flat=True)) if wanted - good else set()
         now = self._clock()
         self._known |= {one: (now, one in good, one in erased) for one in wanted}
 

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.apps import apps
 from django.db import router
-from django.db.models import Count
+from django.db.models import BinaryField, Case, Count, Value, When
 
 from onvif_privacy.core.keys.labels import unwrap_label, wrap_label
 from onvif_privacy.core.keys.ring import ring
 from onvif_privacy.core.keys.subjects import unwrap, wrap
+
+AT_ONCE = 100  # parameters of one statement stay below what every database takes
 
 
 def _kinds() -> tuple[Any, ...]:
@@ -37,11 +39,18 @@ def rewrap_keys(limit: int) -> int:
     for model in _kinds():
         table = model._default_manager.using(router.db_for_write(model))
         open_key, close_key = (unwrap_label, wrap_label) if model.__name__ == "LabelKey" else (unwrap, wrap)
-        for row in table.exclude(wrapped=None).exclude(ring_key=active)[: limit - done]:
-            before = bytes(row.wrapped)
-            close_key(row, open_key(row))
-            table.filter(pk=row.pk, wrapped=before).update(wrapped=row.wrapped, ring_key=row.ring_key)
-            done += 1
-        if done >= limit:
-            break
+        while done < limit:
+            rows = list(table.exclude(wrapped=None).exclude(ring_key=active)[: min(AT_ONCE, limit - done)])
+            if not rows:
+                break
+            before = [bytes(row.wrapped) for row in rows]
+            for row in rows:
+                close_key(row, open_key(row))
+            wrapped = Case(
+                *(When(pk=row.pk, then=Value(row.wrapped, output_field=BinaryField())) for row in rows),
+                output_field=BinaryField(),
+            )
+            same = table.filter(pk__in=[row.pk for row in rows], wrapped__in=before)
+            same.update(wrapped=wrapped, ring_key=active)
+            done += len(rows)
     return done

@@ -17,6 +17,7 @@ from django.utils import timezone
 from onvif_privacy.core.keys.envelope import SealBroken, open_sealed, seal
 from onvif_privacy.core.keys.ring import derive, ring
 
+COLUMNS = ("subject_id", "use", "key_id", "ring_key", "wrapped")
 LOOKED_UP_AT_ONCE = 500  # SQLite of older builds takes 999 parameters
 
 
@@ -48,16 +49,15 @@ def _place(subject_id: uuid.UUID, use: str, key_id: bytes) -> tuple[str, ...]:
     return ("subjectkey", use, key_id.hex(), str(subject_id))
 
 
+def _opened(subject_id: uuid.UUID, use: str, key_id: bytes, ring_key: str, wrapped: bytes | None) -> SubjectSecret:
+    if wrapped is None:
+        raise KeyDestroyed(f"The {use} key of this subject was destroyed.")
+    key = derive("wrap", "subject", key_id=ring_key)
+    return SubjectSecret(key_id, open_sealed(bytes(wrapped), key=key, place=_place(subject_id, use, key_id)))
+
+
 def _unwrap(row: Any) -> SubjectSecret:
-    if row.wrapped is None:
-        raise KeyDestroyed(f"The {row.use} key of this subject was destroyed.")
-    key_id = bytes(row.key_id)
-    secret = open_sealed(
-        bytes(row.wrapped),
-        key=derive("wrap", "subject", key_id=row.ring_key),
-        place=_place(row.subject_id, row.use, key_id),
-    )
-    return SubjectSecret(key_id, secret)
+    return _opened(row.subject_id, row.use, bytes(row.key_id), row.ring_key, row.wrapped)
 
 
 def unwrap(row: Any) -> bytes:
@@ -152,10 +152,11 @@ class OpeningKeys:
         wanted = [one for one in dict.fromkeys(subject_ids) if one not in self._fetched]
         for start in range(0, len(wanted), LOOKED_UP_AT_ONCE):
             part = wanted[start : start + LOOKED_UP_AT_ONCE]
-            for row in _rows().filter(subject_id__in=part).exclude(use="evidence"):
-                key = None if row.wrapped is None else _unwrap(row)
-                self._known[row.subject_id, bytes(row.key_id)] = key
-                self._uses[row.subject_id, bytes(row.key_id)] = row.use
+            rows = _rows().filter(subject_id__in=part).exclude(use="evidence")
+            for subject_id, use, key_id, *rest in rows.values_list(*COLUMNS):
+                name = subject_id, bytes(key_id)
+                self._known[name] = None if rest[-1] is None else _opened(subject_id, use, name[1], *rest)
+                self._uses[name] = use
             self._fetched.update(part)
 
     def forget(self) -> None:
