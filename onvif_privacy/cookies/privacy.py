@@ -115,3 +115,6 @@ declare(
         permission="onvif_privacy_cookies.change_cookiefinding",
     ),
 )
+
+# what this room promises, and the checks that would notice
+from onvif_privacy.cookies import promises as promises  # noqa: E402

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -67,6 +69,17 @@ class Buffer:
 
 
 buffer = Buffer()
+_trying: ContextVar[bool] = ContextVar("onvif_privacy_trying", default=False)
+
+
+@contextmanager
+def unreported() -> Iterator[None]:
+    """Report nothing in the block: a promise's check tries the guard, and no visitor was concerned."""
+    token = _trying.set(True)
+    try:
+        yield
+    finally:
+        _trying.reset(token)
 
 
 def anonymous(name: str) -> str:
@@ -76,7 +89,8 @@ def anonymous(name: str) -> str:
 
 def report(kind: str, name: str, *, view: str = "", source: str = "answer") -> None:
     """Count one finding. Never fails and never waits for the database."""
-    buffer.add(_seen(kind, name, view, source))
+    if not _trying.get():
+        buffer.add(_seen(kind, name, view, source))
 
 
 @lru_cache(maxsize=1024)  # browsers repeat the same names with each request

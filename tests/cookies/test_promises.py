@@ -1,0 +1,43 @@
+"""A site as it should be keeps what this room promises; before anything is published nothing is claimed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from onvif_privacy.cookies.services import findings
+from onvif_privacy.core.promises import Check, Verdict, checks, look_at
+
+pytestmark = pytest.mark.urls("tests.cookies.urls")
+
+OURS = [one for one in checks.all() if one.looker.__module__.startswith("onvif_privacy.cookies.")]
+ONLY_PUBLISHED = {
+    "cookies_choice.held:what_was_not_allowed_stays",
+    "cookies_choice.enforced:guard_enforces",
+    "cookies_choice.withdrawal:refused_cookies_are_deleted",
+    "cookies_nature.limited:lifetimes_are_cut",
+    "cookies_choice.as_published:presentation_is_the_published_one",
+    "cookies_choice.as_published:versions_have_their_digests",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("check", OURS, ids=lambda check: check.name)
+def test_published_site_keeps_its_promises(check: Check, published: Any) -> None:
+    looked = look_at(check)
+    assert (looked.verdict, looked.error, looked.findings) == (Verdict.KEPT, "", ())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("check", OURS, ids=lambda check: check.name)
+def test_nothing_is_claimed_before_the_first_publishing(check: Check, items: Any) -> None:
+    verdict = Verdict.UNPROVEN if check.name in ONLY_PUBLISHED else Verdict.KEPT
+    assert look_at(check).verdict is verdict
+
+
+@pytest.mark.django_db
+def test_trying_the_guard_leaves_no_finding_for_staff(published: Any) -> None:
+    for check in OURS:
+        look_at(check)
+    assert len(findings.buffer) == 0
