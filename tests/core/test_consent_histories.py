@@ -133,7 +133,7 @@ def holds(history: list[tuple[Any, ...]], notice: Any) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(histories)
 def test_standings_equal_the_fold_and_the_model_after_any_history(history: list[tuple[Any, ...]]) -> None:
     with transaction.atomic():
