@@ -68,15 +68,16 @@ class Opener(Protocol):
 opener: ContextVar[Opener | None] = ContextVar("onvif_privacy_opener", default=None)
 """The scope that is open in this thread or task. Set by the gate only."""
 
-_OURS = ("onvif_privacy.core.fields", "onvif_privacy.core.gate", "django.", "contextlib")
+_OURS = ("onvif_privacy.core.fields", "onvif_privacy.core.gate", "onvif_privacy.core.testing", "django.", "contextlib")
 
 
-def caller() -> str:
-    """Return ``module:line`` of the nearest code that is neither Django's nor the gate's."""
+def caller(*, line: bool = False) -> str:
+    """Return ``module:line`` of the nearest code that is neither Django's nor the gate's; ``file:line`` on request."""
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_OURS):
         frame = frame.f_back
-    return f"{frame.f_globals.get('__name__', '?')}:{frame.f_lineno}"
+    place = frame.f_code.co_filename if line else frame.f_globals.get("__name__", "?")
+    return f"{place}:{frame.f_lineno}"
 
 
 def refused(field: str, why: str) -> PurposeRequired:

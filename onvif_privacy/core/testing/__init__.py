@@ -3,5 +3,6 @@
 from onvif_privacy.core.registry import temporarily
 from onvif_privacy.core.testing.database import guards
 from onvif_privacy.core.testing.saboteurs import Saboteurs
+from onvif_privacy.core.testing.watch import UngatedRead, ungated_reads
 
-__all__ = ["Saboteurs", "guards", "temporarily"]
+__all__ = ["Saboteurs", "UngatedRead", "guards", "temporarily", "ungated_reads"]

@@ -1,0 +1,125 @@
+"""The watch over plain columns, the blind index in figures, and what reaches logs."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import override_settings
+
+from onvif_privacy.core import gate
+from onvif_privacy.core.fields import BlindIndex
+from onvif_privacy.core.models import Subject
+from onvif_privacy.core.testing import UngatedRead, ungated_reads
+from tests.core.hostapp.models import Order
+
+pytestmark = pytest.mark.django_db
+
+
+def _cursor(sql: str) -> Callable[[], object]:
+    def run() -> object:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall()
+
+    return run
+
+
+PLANTED: dict[str, Callable[[], object]] = {
+    "attribute": lambda: [one.phone for one in Order.objects.all()],
+    "values": lambda: list(Order.objects.values("phone")),
+    "values_list": lambda: list(Order.objects.values_list("phone", flat=True)),
+    "deferred": lambda: [one.phone for one in Order.objects.only("number")],
+    "filter": lambda: Order.objects.filter(phone="1").count(),
+    "raw": lambda: list(Order.objects.raw("SELECT * FROM hostapp_order")),
+    "cursor": _cursor("SELECT phone FROM hostapp_order"),
+    "cursor with a star": _cursor("select o.* from hostapp_order o"),
+}
+
+
+@pytest.mark.parametrize("way", PLANTED)
+def test_a_read_of_a_plain_personal_column_outside_a_scope_is_named_with_file_and_line(way: str) -> None:
+    Order.objects.create(phone="1")
+    with pytest.raises(UngatedRead, match=r"test_gate_watch\.py:\d+ reads hostapp\.Order\.phone"), ungated_reads():
+        PLANTED[way]()
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: list(Order.objects.values("number")),
+        lambda: list(Order.objects.values("email")),
+        lambda: Order.objects.update(phone="2"),
+        lambda: Order.objects.count(),
+        lambda: Order.objects.create(phone="3"),
+        _cursor("SELECT 1"),
+    ],
+)
+def test_what_reads_no_plain_personal_column_passes(read: Callable[[], object]) -> None:
+    with ungated_reads():
+        read()
+
+
+def test_a_read_inside_a_scope_passes_and_afterwards_nobody_watches() -> None:
+    Order.objects.create(phone="1", owner=Subject.objects.create())
+    with ungated_reads(), gate.scope("fulfilment") as scope:
+        assert [row["phone"] for row in scope.read(Order.objects.all(), ["phone"])] == ["1"]
+    assert Order.objects.values_list("phone", flat=True)[0] == "1"
+
+
+@pytest.mark.parametrize(("rows", "bits"), [(1, 1), (8, 2), (10_000, 12), (100_000, 15), (1_000_000, 18), (2**40, 32)])
+def test_an_index_keeps_the_bits_that_leave_two_to_four_coincidences(rows: int, bits: int) -> None:
+    assert BlindIndex(rows).bits == bits
+
+
+@pytest.mark.parametrize(
+    "rows", [10_000, 100_000, pytest.param(1_000_000, marks=pytest.mark.full)], ids=["10^4", "10^5", "10^6"]
+)
+def test_measured_coincidences_are_those_planned(rows: int) -> None:
+    index = BlindIndex(rows)
+    stored: dict[int, int] = {}
+    for number in range(rows):
+        value = index.value(b"k" * 32, 1, f"{number}@example.org")
+        stored[value] = stored.get(value, 0) + 1
+    rng = random.Random(24)
+    searched = [index.value(b"k" * 32, 1, f"absent {rng.random()}") for _ in range(4_000)]
+    measured = sum(stored.get(value, 0) for value in searched) / len(searched)
+    assert measured == pytest.approx(rows / 2**index.bits, rel=0.2)
+
+
+CANARIES = [f"canary-{number:03}@example.org" for number in range(200)]
+
+
+def test_no_plaintext_reaches_a_log_at_debug_by_any_flow(caplog: pytest.LogCaptureFixture) -> None:
+    flows: list[Callable[[Order, str], Any]] = [
+        lambda made, _plain: str(made.email),
+        lambda made, _plain: f"{made.name}",
+        lambda _made, plain: Order.objects.update(email=plain),
+        lambda _made, plain: Order.objects.filter(email=plain),
+        lambda _made, plain: gate.find(Order.objects.all(), email=plain),
+        lambda made, _plain: made.full_clean(),
+        lambda made, _plain: {made.email: 1},
+    ]
+    connection.force_debug_cursor = True
+    try:
+        with caplog.at_level(logging.DEBUG), override_settings(DEBUG=True):
+            for number, plain in enumerate(CANARIES):
+                made = Order.objects.create(owner=Subject.objects.create(), email=plain, name=plain, meta={"a": plain})
+                try:
+                    with transaction.atomic():
+                        flows[number % len(flows)](made, plain)
+                except Exception as error:
+                    logging.getLogger("host").exception("failed: %r", error)
+                with gate.scope("fulfilment"):
+                    assert gate.find(Order.objects.all(), email=plain) == [made]
+                    made.refresh_from_db()
+                logging.getLogger("host").info("order %r %s", made, vars(made))
+    finally:
+        connection.force_debug_cursor = False
+    assert len(caplog.text) > 10_000
+    assert "INSERT INTO" in caplog.text
+    assert not [one for one in CANARIES if one in caplog.text or one in repr(connection.queries)]
