@@ -45,6 +45,8 @@ def altered(place: object, name: str, value: object) -> Iterator[None]:
 def by_hand(using: str, statement: str, *values: object) -> None:
     """Run one SQL statement past every model, without foreign keys in the way; UUIDs are written as the engine does."""
     connection, key = connections[using], models.UUIDField()
-    prepared: list[Any] = [key.get_db_prep_value(one, connection) if isinstance(one, uuid.UUID) else one for one in values]
+    prepared: list[Any] = [
+        key.get_db_prep_value(one, connection) if isinstance(one, uuid.UUID) else one for one in values
+    ]
     with connection.constraint_checks_disabled(), connection.cursor() as cursor:
         cursor.execute(statement, prepared)
