@@ -106,7 +106,9 @@ def test_no_plaintext_reaches_a_log_at_debug_by_any_flow(caplog: pytest.LogCaptu
     ]
     connection.force_debug_cursor = True
     try:
-        with caplog.at_level(logging.DEBUG), override_settings(DEBUG=True):
+        caplog.set_level(logging.DEBUG)
+        caplog.set_level(logging.DEBUG, logger="django.db.backends")
+        with override_settings(DEBUG=True):
             for number, plain in enumerate(CANARIES):
                 made = Order.objects.create(owner=Subject.objects.create(), email=plain, name=plain, meta={"a": plain})
                 try:
