@@ -77,3 +77,6 @@ declare(
 )
 
 doors.statement.fill(reading.statement_digest)
+
+# what this room promises, and the checks that would notice
+from onvif_privacy.statement import promises as promises  # noqa: E402

@@ -22,7 +22,7 @@ FIRST_SECONDS, EVERY_SECONDS = 600, 3_600
 def expire() -> bool:
     """Delete one chunk of what is too old from each table; gives whether there may be more."""
     full = False
-    for model, name, days in _terms():
+    for model, name, days in terms():
         before = timezone.now() - dt.timedelta(days=days)
         oldest = model._default_manager.filter(**{f"{name}__lt": before}).order_by(name).values_list("pk")[:CHUNK]
         keys = [row[0] for row in oldest]
@@ -46,7 +46,8 @@ def now_and_then() -> None:
         _next = time.monotonic() + (0 if expire() else EVERY_SECONDS)
 
 
-def _terms() -> list[tuple[type[models.Model], str, int]]:
+def terms() -> list[tuple[type[models.Model], str, int]]:
+    """Return each table that forgets, the column that dates its rows, and the days they are kept."""
     return [
         (Visit, "at", conf.RAW_DAYS),
         (PageHour, "hour", conf.HOURLY_DAYS),
