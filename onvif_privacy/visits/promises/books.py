@@ -75,6 +75,6 @@ def _raw_days() -> int:
 def _visit(age: timedelta) -> Iterator[str]:
     using = router.db_for_write(Visit)
     with rolled_back(using):
-        row = Visit(at=Look().now() - age, page_id=0, referrer_id=0, browser_id=0, method=1, status=2)
+        row = Visit(at=Look().now() - age, page_id=1, referrer_id=1, browser_id=1, method=1, status=2)
         row.save(using=using)
         yield Visit._meta.db_table

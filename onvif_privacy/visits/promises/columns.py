@@ -33,7 +33,7 @@ def _tables() -> Iterator[tuple[type[models.Model], frozenset[str]]]:
     """Yield each table of the room and the columns it may have: listed ones, or those of its model."""
     for model in apps.get_app_config("onvif_privacy_visits").get_models():
         if not model._meta.proxy:
-            yield model, LISTED.get(model) or frozenset(field.column for field in model._meta.concrete_fields)
+            yield model, LISTED.get(model) or frozenset(str(field.column) for field in model._meta.concrete_fields)
 
 
 @check(CLOSED, kind=Kind.DATABASE)

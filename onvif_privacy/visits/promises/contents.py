@@ -113,6 +113,6 @@ def raw_user_agent(plant: Plant) -> Iterator[str]:
 @contextmanager
 def whole_address(plant: Plant) -> Iterator[str]:
     """Store an address that was not cut."""
-    row = Visit(at=Look().now(), page_id=0, referrer_id=0, browser_id=0, method=1, status=2, network="2001:db8:1:2::9")
+    row = Visit(at=Look().now(), page_id=1, referrer_id=1, browser_id=1, method=1, status=2, network="2001:db8:1:2::9")
     with _stored(row):
         yield "onvif_privacy_visits_visit"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import router
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.promises import Finding, Kind, Look, Plant, Promise, check
@@ -32,7 +32,7 @@ def _routes(resolver: URLResolver, before: str = "", admin: bool = False) -> Ite
         route = before + str(one.pattern)
         if isinstance(one, URLResolver):
             yield from _routes(one, route, admin or one.app_name == "admin")
-        elif isinstance(one, URLPattern) and (admin or getattr(one.callback, "onvif_privacy_private", False)):
+        elif admin or getattr(one.callback, "onvif_privacy_private", False):
             yield cleaning.route(route)
 
 
