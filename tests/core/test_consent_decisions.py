@@ -7,6 +7,7 @@ import hashlib
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from onvif_privacy.core import consent, ledger, subjects
 from onvif_privacy.core.consent import Method, NoticeRequired, ObjectionStands, Outcome
@@ -208,3 +209,23 @@ def test_asking_costs_one_query(django_assert_num_queries) -> None:  # type: ign
         consent.state(subject)
     with django_assert_num_queries(0):
         consent.may(None, "newsletter")
+
+
+@pytest.mark.parametrize("fate", ["erased_at", "merged_into"])
+def test_nothing_is_granted_in_the_name_of_somebody_who_is_gone(fate: str) -> None:
+    subject = SubjectFactory()
+    Subject.objects.filter(pk=subject.pk).update(**{fate: timezone.now() if fate == "erased_at" else SubjectFactory()})
+    with pytest.raises(consent.SubjectGone):
+        DecisionFactory(subject=subject, outcome=Outcome.GRANTED)
+    assert nothing_stored()
+    assert DecisionFactory(subject=subject, outcome=Outcome.WITHDRAWN).outcome == Outcome.WITHDRAWN
+
+
+@pytest.mark.parametrize("fate", ["erased_at", "merged_into"])
+def test_nobody_is_merged_into_an_account_that_is_gone(fate: str) -> None:
+    visitor, into = SubjectFactory(), SubjectFactory()
+    Subject.objects.filter(pk=into.pk).update(**{fate: timezone.now() if fate == "erased_at" else SubjectFactory()})
+    with pytest.raises(ValueError, match="erased or merged"):
+        subjects.merge(visitor=visitor, into=into, key="sign-in")
+    visitor.refresh_from_db()
+    assert visitor.merged_into is None

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onvif_privacy.core import consent, keys, ledger, subjects
-from onvif_privacy.core.consent import Method, ObjectionStands, Outcome
+from onvif_privacy.core.consent import Method, ObjectionStands, Outcome, SubjectGone
 from onvif_privacy.core.consent.reading import unreconciled
 from onvif_privacy.core.models import Decision, Standing, Subject
 from tests.core.factories import DecisionFactory, NoticeFactory, SubjectFactory
@@ -41,7 +41,7 @@ class Model:
     clock: int = 0
 
     def decide(self, person: int, slug: str, outcome: Outcome, method: Method) -> bool:
-        """Decide; False where an objection refuses it."""
+        """Decide; False where an objection refuses it, or the person lives on in somebody else."""
         self.clock += 1
         before = self.standing.get((person, slug), ("", 0))[0]
         if before == "objected" and outcome != Outcome.OBJECTED:
@@ -49,12 +49,16 @@ class Model:
                 return False
             if outcome == Outcome.WITHDRAWN:
                 return True
+        if outcome == Outcome.GRANTED and person in self.merged:
+            return False
         self.standing[person, slug] = (outcome.value, self.clock)
         return True
 
     def merge(self, visitor: int, into: int) -> bool:
         """Merge; False where it is refused."""
         if visitor == into or self.merged.get(visitor, into) != into:
+            return False
+        if visitor not in self.merged and into in self.merged:
             return False
         if self.merged.get(visitor) == into:
             return True
@@ -84,7 +88,7 @@ class World:
         shape |= {"key": f"key-{len(self.made)}", "notice": self.notice if outcome == Outcome.GRANTED else None}
         try:
             decision = DecisionFactory(**shape)
-        except ObjectionStands:
+        except (ObjectionStands, SubjectGone):
             return False
         if decision.key == shape["key"]:
             self.made.append((shape, decision))

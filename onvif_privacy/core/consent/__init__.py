@@ -10,6 +10,7 @@ from onvif_privacy.core.consent.errors import (
     IdempotencyConflict,
     NoticeRequired,
     ObjectionStands,
+    SubjectGone,
 )
 from onvif_privacy.core.consent.notices import notice, notice_digest
 from onvif_privacy.core.consent.reading import audience, fold, generations, history, may, state
@@ -30,6 +31,7 @@ __all__ = [
     "Privacy",
     "Refusing",
     "State",
+    "SubjectGone",
     "audience",
     "decide",
     "decide_all",

@@ -27,7 +27,8 @@ def decide_all(
 
     ``key`` is the random key of the form: the same key and content give the first decisions again. Seven queries,
     nine the first time; one more on PostgreSQL, which is told how long to wait for the lock.
-    Raises NotDeclared, NoticeRequired, ObjectionStands, IdempotencyConflict, ConsentUnavailable, and stores nothing.
+    Raises NotDeclared, NoticeRequired, ObjectionStands, SubjectGone, IdempotencyConflict, ConsentUnavailable, and
+    stores nothing.
     Source: GDPR Art. 7(1); statement clause ``cookies_choice``.
     """
     by = Subject.objects.for_user(actor).reference if actor else ""
@@ -45,8 +46,8 @@ def decide_all(
         )
         for purpose, outcome in choices.items()
     ]
-    with one_transaction(subject) as using:
-        return write(subject, acts, using)
+    with one_transaction(subject) as locked:
+        return write(subject, acts, locked)
 
 
 def decide(

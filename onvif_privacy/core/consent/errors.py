@@ -17,5 +17,9 @@ class NoticeRequired(ConsentError):
     """A grant needs the words that were shown."""
 
 
+class SubjectGone(ConsentError):
+    """The person was erased or merged into another; nothing can be granted in their name."""
+
+
 class ObjectionStands(ConsentError):
     """Over an objection only the person's own later grant is accepted."""

@@ -18,7 +18,9 @@ from onvif_privacy.core.consent.errors import (
     IdempotencyConflict,
     NoticeRequired,
     ObjectionStands,
+    SubjectGone,
 )
+from onvif_privacy.core.consent.locking import Locked
 from onvif_privacy.core.models import Decision, Method, Notice, Outcome, Standing, Subject
 from onvif_privacy.core.registry import purposes
 from onvif_privacy.core.signals import decision_recorded
@@ -148,14 +150,14 @@ def _move_standings(decisions: list[Decision], using: str) -> None:
     )
 
 
-def write(subject: Subject, acts: list[Act], using: str) -> list[Decision]:
+def write(subject: Subject, acts: list[Act], locked: Locked) -> list[Decision]:
     """Write the acts of one locked person, all or none; earlier answers with the same key are returned as they were.
 
-    Raises NotDeclared, NoticeRequired, ObjectionStands, IdempotencyConflict.
+    Raises NotDeclared, NoticeRequired, ObjectionStands, SubjectGone, IdempotencyConflict.
     """
     for act in acts:
         _check(act)
-    standing, repeated = _known(subject, acts, using)
+    standing, repeated = _known(subject, acts, locked.using)
     results: dict[str, Decision] = {}
     fresh: list[Act] = []
     for act in acts:
@@ -168,7 +170,9 @@ def write(subject: Subject, acts: list[Act], using: str) -> list[Decision]:
             results[act.purpose] = standing[act.purpose]
         else:
             fresh.append(act)
-    for decision in _insert(subject, fresh, standing, using):
+    if not locked.alive and any(act.outcome == Outcome.GRANTED for act in fresh):
+        raise SubjectGone("This person was erased or merged into another.")
+    for decision in _insert(subject, fresh, standing, locked.using):
         results[decision.purpose] = decision
     return [results[act.purpose] for act in acts]
 

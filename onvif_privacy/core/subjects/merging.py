@@ -6,7 +6,7 @@ from functools import partial
 
 from django.db import transaction
 
-from onvif_privacy.core.consent.locking import lock_subject, one_transaction
+from onvif_privacy.core.consent.locking import Locked, lock_subject, one_transaction
 from onvif_privacy.core.consent.writing import Act, ContextRef, write
 from onvif_privacy.core.fields.rotation import change_owner
 from onvif_privacy.core.models import Decision, Method, Outcome, Standing, Subject
@@ -44,17 +44,21 @@ def merge(*, visitor: Subject, into: Subject, key: str) -> list[Decision]:
 
     Idempotent by ``key``. Purposes that are no longer declared stay behind. Rows with
     encrypted fields go to the account and are sealed anew. Raises ConsentUnavailable, and ValueError
-    where the two are one or the visitor has been merged elsewhere.
+    where the two are one, the visitor has been merged elsewhere, or the account is gone.
     """
     if visitor.pk == into.pk:
         raise ValueError("A subject cannot be merged into itself.")
-    with one_transaction(min(visitor, into, key=lambda one: one.pk.hex)) as using:
-        lock_subject(max(visitor, into, key=lambda one: one.pk.hex), using)
+    first, second = sorted((visitor, into), key=lambda one: one.pk.hex)  # one order for all, or two of them deadlock
+    with one_transaction(first) as (using, _alive):
+        lock_subject(second, using)
         visitor.refresh_from_db(using=using)
+        into.refresh_from_db(using=using)
         if visitor.merged_into_id == into.pk:
             return []
         if visitor.merged_into_id:
             raise ValueError("This visitor was merged into another subject.")
+        if into.merged_into_id or into.erased_at:
+            raise ValueError("This account was erased or merged into another subject.")
         mine = _standing(into, using)
         acts = [
             Act(
@@ -73,7 +77,7 @@ def merge(*, visitor: Subject, into: Subject, key: str) -> list[Decision]:
             for slug, theirs in sorted(_standing(visitor, using).items())
             if slug in purposes and taken_over(theirs, mine.get(slug), device=purposes.get(slug).device)
         ]
-        decisions = write(into, acts, using) if acts else []
+        decisions = write(into, acts, Locked(using, alive=True)) if acts else []
         change_owner(visitor, into)
         Subject.objects.using(using).filter(pk=visitor.pk).update(merged_into=into)
         transaction.on_commit(partial(subjects_merged.send_robust, Subject, visitor=visitor, into=into), using=using)

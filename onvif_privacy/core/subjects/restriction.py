@@ -12,7 +12,7 @@ from onvif_privacy.core.models import Subject
 
 
 def _set(subject: Subject, kind: str, moment: datetime | None) -> None:
-    with one_transaction(subject) as using:
+    with one_transaction(subject) as (using, _alive):
         Subject.objects.using(using).filter(pk=subject.pk).update(restricted_at=moment)
         ledger.record(kind, subject=subject, payload={"subject": subject.reference})
     subject.restricted_at = moment
