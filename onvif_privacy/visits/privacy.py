@@ -42,5 +42,6 @@ def keep_no_longer(run: jobs.Run) -> None:
         with run.step():
             more = retention.expire()
 
+
 # what this room promises, and the checks that would notice
 from onvif_privacy.visits import promises as promises  # noqa: E402
