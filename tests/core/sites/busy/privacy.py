@@ -28,3 +28,14 @@ def fail(run: Run) -> None:
     with run.step():
         if os.environ.get("BUSY_FAIL"):
             raise RuntimeError("asked to fail")
+
+
+@job("busy.march", every="1s", lease="2s")
+def march(run: Run) -> None:
+    """Add one party in each step until the time is used."""
+    while not run.spent:
+        with run.step():
+            number = run.cursor.get("at", 0) + 1
+            Party.objects.create(slug=f"march-{number}-{os.getpid()}-{time.monotonic_ns()}", name=f"march {number}")
+            time.sleep(0.02)
+            run.cursor["at"] = number
