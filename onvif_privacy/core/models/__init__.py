@@ -1,0 +1,29 @@
+"""Tables of the kernel. Everything that is evidence is append-only, held by the database where it can be."""
+
+from onvif_privacy.core.models.consent import Decision, Method, Notice, Outcome, Renewal, Standing
+from onvif_privacy.core.models.evidence import Entry, EntrySecret, Evidence, Release, Seal
+from onvif_privacy.core.models.house import Lease, Party
+from onvif_privacy.core.models.promises import Attestation, Heartbeat, Proof
+from onvif_privacy.core.models.subjects import LabelKey, Subject, SubjectKey
+
+__all__ = [
+    "Attestation",
+    "Decision",
+    "Entry",
+    "EntrySecret",
+    "Evidence",
+    "Heartbeat",
+    "LabelKey",
+    "Lease",
+    "Method",
+    "Notice",
+    "Outcome",
+    "Party",
+    "Proof",
+    "Release",
+    "Renewal",
+    "Seal",
+    "Standing",
+    "Subject",
+    "SubjectKey",
+]
