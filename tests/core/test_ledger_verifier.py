@@ -101,6 +101,14 @@ def undetected(path: Path, count: int | None, capsys: pytest.CaptureFixture[str]
     return missed
 
 
+def test_flipped_bits_of_the_last_line_end_are_found(exported: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = exported.read_bytes()
+    for bit in range(8):
+        exported.write_bytes(good[:-1] + bytes([good[-1] ^ (1 << bit)]))
+        assert standalone().main([str(exported), "--keys", f"{exported}.keys.json"]) != 0
+    capsys.readouterr()
+
+
 def test_flipped_bits_of_an_export_are_found(exported: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert undetected(exported, 300, capsys) == []
 

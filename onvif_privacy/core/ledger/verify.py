@@ -126,7 +126,7 @@ def check_ledger(lines: Iterable[str], keys: Keys, place: dict[str, int]) -> tup
     leaves: list[bytes] = []
     number, total, last, waiting, body = 0, 0, b"", 0, dict[str, Any]()
     for place["line"], text in enumerate(lines, 1):
-        line = one_form(text[:-1])
+        line = one_form(text.removesuffix("\n"))
         if "seal" in line and not waiting:
             body = check_seal(line, keys)
             if body["number"] != number or b64(body["previous"], 32) != hashlib.sha256(last).digest():
