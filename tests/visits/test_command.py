@@ -95,7 +95,7 @@ class TestMessages:
             verb, *([str(log)] if verb == "import-log" else []), DATABASE_URL=f"sqlite:///{tmp_path}/empty.sqlite3"
         )
         assert result.returncode == 1
-        assert result.stderr.startswith("CommandError: The tables of onvif_privacy.visits are missing: run 'manage.py")
+        assert result.stderr.startswith("CommandError: Tables are missing: run 'manage.py migrate' first.")
         assert result.stderr.count("\n") == 1
 
     @pytest.mark.parametrize(

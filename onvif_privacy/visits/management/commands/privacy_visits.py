@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, InterfaceError
 from tqdm import tqdm
 
+from onvif_privacy.core.management.database import advice, needs_database
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import LogImport, Visit
 from onvif_privacy.visits.services import clock, imports, logs, popular, reports, store
@@ -60,11 +60,10 @@ class Command(BaseCommand):
         """Run the verb; a database that is away or has no tables ends in one line that says what to do."""
         verb = cast("str", options["verb"]).replace("-", "_")
         try:
-            getattr(self, f"do_{verb}")(**options)
+            with needs_database():
+                getattr(self, f"do_{verb}")(**options)
         except Unavailable as error:
-            raise CommandError(_advice(error.__cause__ or error)) from error
-        except (DatabaseError, InterfaceError) as error:
-            raise CommandError(_advice(error)) from error
+            raise CommandError(advice(error)) from None
 
     def do_status(self, **options: Any) -> None:
         """Print the law, what was left out today, and how fresh the counts are."""
@@ -166,11 +165,3 @@ def _opened(name: str) -> Iterator[tuple[BinaryIO, int | None]]:
             yield cast("BinaryIO", gzip.GzipFile(fileobj=file)), None
         else:
             yield file, Path(name).stat().st_size
-
-
-def _advice(error: BaseException) -> str:
-    """One line that says what is wrong with the database and what to do."""
-    cause = str(error.__cause__ or error).strip().splitlines()[0]
-    if any(word in cause for word in ("no such table", "does not exist", "doesn't exist")):
-        return f"The tables of onvif_privacy.visits are missing: run 'manage.py migrate' first. ({cause})"
-    return f"The database cannot be used now: start it or check DATABASES, then run the command again. ({cause})"

@@ -1,0 +1,42 @@
+"""Tables of the room. What a visit consists of is the closed list `Visit`; reports read the counts only.
+
+Keys are numbers given by the database: these tables are written in bulk behind the pages, are joined by the million,
+and no key of theirs is ever shown to a visitor.
+"""
+
+from onvif_privacy.visits.models.books import Batch, LogImport, Process, Writer
+from onvif_privacy.visits.models.counts import (
+    BrowserDay,
+    DayCount,
+    ExclusionDay,
+    FaultDay,
+    PageDay,
+    PageHour,
+    Popularity,
+    Reason,
+    ReferrerDay,
+)
+from onvif_privacy.visits.models.terms import Browser, Page, Referrer, Term
+from onvif_privacy.visits.models.visit import Method, Visit
+
+__all__ = [
+    "Batch",
+    "Browser",
+    "BrowserDay",
+    "DayCount",
+    "ExclusionDay",
+    "FaultDay",
+    "LogImport",
+    "Method",
+    "Page",
+    "PageDay",
+    "PageHour",
+    "Popularity",
+    "Process",
+    "Reason",
+    "Referrer",
+    "ReferrerDay",
+    "Term",
+    "Visit",
+    "Writer",
+]
