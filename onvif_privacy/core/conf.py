@@ -256,6 +256,14 @@ class CoreSettings(Settings):
     )
     K: Setting[int] = Setting(10, integer(1), _("Smallest group that any report shows."))
     JOB_SECONDS: Setting[int] = Setting(50, integer(1), _("Seconds that one run of privacy_run may take."))
+    STRENGTH: Setting[str] = Setting(
+        "onvif_privacy.core.subjects.by_password",
+        filled,
+        _("Dotted path of the function that judges how surely somebody signed in."),
+    )
+    RECENT_MINUTES: Setting[int] = Setting(
+        10, integer(1, 1440), _("Minutes for which a password that was asked for again counts.")
+    )
     TRUSTED_PROXIES: Setting[int] = Setting(
         0, integer(0, 10), _("Proxies in front of the site whose X-Forwarded-For is believed, counted from the right.")
     )

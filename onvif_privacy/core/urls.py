@@ -1,6 +1,10 @@
-"""Public pages of the kernel. None yet: keys, checkpoint and signing in again come with what they serve."""
+"""Public pages of the kernel."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from onvif_privacy.core import views
 
 app_name = "onvif_privacy"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("again/", views.again, name="again"),
+]

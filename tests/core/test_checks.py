@@ -94,6 +94,8 @@ MISTAKES: list[tuple[str, Wrong, str, str]] = [
         "ONVIF_PRIVACY_ORGANISATION",
     ),
     ("E008", lambda: override_settings(ONVIF_PRIVACY_ZZZZZZ="x"), "is not a setting", "Remove it"),
+    ("E009", lambda: override_settings(ONVIF_PRIVACY_STRENGTH="no.such"), "cannot be used", "dotted path"),
+    ("E009", lambda: override_settings(ONVIF_PRIVACY_STRENGTH="os.sep"), "It is no function", "dotted path"),
     ("E010", lambda: override_settings(ONVIF_PRIVACY_DATABASE_GUARDS=False), "can be changed by SQL", "migrate"),
     ("E030", lambda: purpose(default=True), "rests on consent and is on by default", "Remove default=True"),
     ("E030", lambda: purpose(default=True, basis=Basis.EXPLICIT_CONSENT), "is on by default", "Remove default=True"),

@@ -37,6 +37,8 @@ ROWS: list[tuple[str, list[Any], list[Any]]] = [
     ("GATE_BULK", [1, 1000], [0, "50"]),
     ("K", [1, 50], [0, "10"]),
     ("JOB_SECONDS", [1], [0, 1.0]),
+    ("STRENGTH", ["a.b"], ["", None, len]),
+    ("RECENT_MINUTES", [1, 1440], [0, 1441, True, "10"]),
     ("TRUSTED_PROXIES", [0, 10], [-1, 11, True]),
 ]
 

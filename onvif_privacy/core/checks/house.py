@@ -11,6 +11,7 @@ import django
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections, router
+from django.utils.module_loading import import_string
 
 from onvif_privacy.core.conf import REQUIRED, Settings, conf
 from onvif_privacy.core.keys.ring import KeyRingError, ring
@@ -100,6 +101,23 @@ def _room_absent(name: str) -> bool:
     """Settings of a room that is not installed are left alone: one settings file may serve several sites."""
     prefixes = {table.prefix for table in Settings.tables}
     return any(name.startswith(f"ONVIF_PRIVACY_{room}_") and f"ONVIF_PRIVACY_{room}_" not in prefixes for room in ROOMS)
+
+
+@register()
+def strength_is_judged(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E009: the function that judges how surely somebody signed in cannot be imported."""
+    if _broken("STRENGTH"):
+        return []
+    try:
+        judge = import_string(conf.STRENGTH)
+    except ImportError as error:
+        words = str(error)
+    else:
+        words = "" if callable(judge) else "It is no function."
+    if not words:
+        return []
+    hint = 'Write the dotted path of a function, for example "mysite.strength.by_second_factor", or remove the setting.'
+    return [Error(f"ONVIF_PRIVACY_STRENGTH cannot be used: {words}", hint=hint, id=f"{LABEL}.E009")]
 
 
 @register(deploy=True)

@@ -1,7 +1,20 @@
-"""Subjects: finding or making the one identity of a person, and joining two of them."""
+"""Subjects: finding or making the one identity of a person, joining two of them, and how surely they signed in."""
 
 from onvif_privacy.core.subjects.identity import by_reference, correspondent, for_user, visitor
 from onvif_privacy.core.subjects.merging import merge
 from onvif_privacy.core.subjects.restriction import restrict, unrestrict
+from onvif_privacy.core.subjects.signing_in import Strength, by_password, confirm, strength
 
-__all__ = ["by_reference", "correspondent", "for_user", "merge", "restrict", "unrestrict", "visitor"]
+__all__ = [
+    "Strength",
+    "by_password",
+    "by_reference",
+    "confirm",
+    "correspondent",
+    "for_user",
+    "merge",
+    "restrict",
+    "strength",
+    "unrestrict",
+    "visitor",
+]
