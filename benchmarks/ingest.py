@@ -94,7 +94,7 @@ def main(arguments: Any = None) -> None:
         log = log_of(options.visits, options.log)
         # a first line of its own makes each run another log
         read = [lines_per_second(f"run {run}\n".encode() + log) for run in range(options.runs)]
-        kept = Visit.objects.count()
+        kept = Visit._default_manager.count()
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
     rows = [

@@ -38,10 +38,10 @@ def test_a_purpose_nobody_declared_is_an_error() -> None:
 def test_visits_are_stored_at_once_inside_the_block_only() -> None:
     client = Client(headers={"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"})
     client.get("/privacy/statement/", secure=True)
-    assert not Visit.objects.exists()
+    assert not Visit._default_manager.exists()
     with inline():
         client.get("/privacy/statement/", secure=True)
-    assert Visit.objects.count() == 1
+    assert Visit._default_manager.count() == 1
 
 
 def test_factories_make_decisions_with_their_evidence() -> None:

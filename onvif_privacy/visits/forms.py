@@ -1,4 +1,4 @@
-"""The period picker of the report."""
+"""What the report is asked for."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from onvif_privacy.core.conf import conf as house
+from onvif_privacy.visits.querysets import Use
+from onvif_privacy.visits.services.cleaning import ROUTE_LENGTH
 from onvif_privacy.visits.services.periods import LONGEST_DAYS, Choice, Period
+from onvif_privacy.visits.services.reports import Asked
 
 
-class PeriodForm(forms.Form):
-    """Reads ``period``, ``first`` and ``last`` from the address; wrong values fall back to 30 days and are named."""
+class ReportForm(forms.Form):
+    """Reads period, site and route from the address; wrong values fall back to 30 days of everything and are named."""
 
     period = forms.ChoiceField(label=_("Period"), choices=Choice.choices, required=False)
     first = forms.DateField(
@@ -21,6 +25,18 @@ class PeriodForm(forms.Form):
     last = forms.DateField(
         label=_("to"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+    site = forms.ChoiceField(label=_("Site"), required=False)
+    route = forms.CharField(label=_("Route"), required=False, max_length=ROUTE_LENGTH)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sites = sorted({host.lower() for host in house.SITES})
+        if len(sites) > 1:
+            field = self.fields["site"]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+            field.choices = [("", _("All sites")), *((host, host) for host in sites)]
+        else:  # visits of one site carry no name of it
+            del self.fields["site"]
 
     def clean(self) -> dict[str, Any]:
         """An own period needs two days in order, ten years apart at most."""
@@ -36,11 +52,11 @@ class PeriodForm(forms.Form):
             raise forms.ValidationError(_("Choose ten years at most."))
         return data
 
-    def chosen(self, today: dt.date) -> tuple[Choice, Period]:
-        """The period asked for; 30 days where nothing valid was."""
+    def asked(self, today: dt.date) -> tuple[Choice, Asked]:
+        """The choice of the period, and what is asked for; 30 days of everything where nothing valid was."""
         if not self.is_valid():
-            return Choice.MONTH, Period.ending(today, Choice.MONTH)
-        choice = Choice(self.cleaned_data["period"] or Choice.MONTH)
-        if choice == Choice.OWN:
-            return choice, Period(self.cleaned_data["first"], self.cleaned_data["last"])
-        return choice, Period.ending(today, choice)
+            return Choice.MONTH, Asked(period=Period.ending(today, Choice.MONTH), use=Use.STATISTICS)
+        data = self.cleaned_data
+        choice = Choice(data["period"] or Choice.MONTH)
+        period = Period(data["first"], data["last"]) if choice == Choice.OWN else Period.ending(today, choice)
+        return choice, Asked(period=period, use=Use.STATISTICS, site=data.get("site", ""), route=data["route"])

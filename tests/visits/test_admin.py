@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
+import uuid
 from typing import Any
 
 import pytest
@@ -15,14 +17,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from onvif_privacy.visits.models import ExclusionDay, Reason
-from onvif_privacy.visits.services import clock, store
-from onvif_privacy.visits.services.records import Parcel
+from onvif_privacy.visits.services import clock, reports, store
+from onvif_privacy.visits.services.records import Books, Parcel
 from tests.visits.factories import AdministratorFactory, PageDayFactory, PageFactory, RecordFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "admin:onvif_privacy_visits_popularity_changelist"
-MAX_QUERIES = 20
+MAX_QUERIES = 12
 
 
 def shown(client: Client, **query: str) -> str:
@@ -63,7 +65,8 @@ def test_services_come_first_and_the_most_popular_leads(staff: Client, settings:
     text = shown(staff)
 
     assert text.index("popularity-services") < text.index("popularity-days") < text.index("popularity-pages")
-    assert text.index("Catalogue") < text.index(">News<") < text.index(">None<")
+    names = re.findall(r'<th scope="row">\s*(.+?)\s*</th>', _section(text, "services"))
+    assert names == ["Catalogue", "News", "None"]
     rows = staff.get(_download("services", "json"), secure=True).json()["rows"]
     assert [(row["name"], row["visits"], row["before"]) for row in rows] == [
         ("Catalogue", 7, 0),
@@ -78,9 +81,9 @@ def test_failed_requests_are_shown_with_where_they_came_from(staff: Client) -> N
 
     rows = staff.get(_download("quality", "json"), secure=True).json()["rows"]
 
-    assert [(row["name"], row["visits"]) for row in rows] == [
-        ("4xx (no such page) ← (this site)", 3),
-        ("5xx /shop/ ← partner.example", 1),
+    assert [tuple(row.values()) for row in rows] == [
+        ("(no such page)", "(this site)", "4xx", 3),
+        ("/shop/", "partner.example", "5xx", 1),
     ]
     assert "partner.example" in shown(staff)
 
@@ -90,7 +93,7 @@ def test_last_half_hour_is_shown(staff: Client) -> None:
         Parcel((RecordFactory(at=_now() - 60, route="/now/"), RecordFactory(at=_now() - 3_600, route="/earlier/")))
     )
 
-    live = shown(staff).partition('id="popularity-live"')[2].partition("</section>")[0]
+    live = _section(shown(staff), "live")
 
     assert "/now/" in live
     assert "/earlier/" not in live
@@ -109,6 +112,43 @@ def test_own_period_is_read_and_wrong_ones_are_named(staff: Client) -> None:
 @pytest.mark.parametrize("query", [{"period": "\0"}, {"period": "own", "first": "9" * 5000}, {"period": "<script>"}])
 def test_hostile_periods_fall_back_to_thirty_days(staff: Client, query: dict[str, str]) -> None:
     assert "<script>" not in shown(staff, **query)
+
+
+def test_report_is_narrowed_to_a_route_and_says_what_cannot_be(staff: Client) -> None:
+    for route, path in [("/news/", ""), ("/products/<slug>/", "/products/a/"), ("/products/<slug>/", "/products/b/")]:
+        page = PageFactory(route=route, path=path)
+        PageDayFactory(page=page, day=clock.today(), visits=3)
+    store.write(Parcel((RecordFactory(at=_now(), route="/news/", referrer="search.example"),)))
+
+    everything = shown(staff)
+    assert "route=/products/%3Cslug%3E/" in everything
+    text = shown(staff, route="/products/<slug>/")
+
+    assert "/products/a/" in _section(text, "pages")
+    assert "/news/" not in _section(text, "pages")
+    assert "whole site only" in _section(text, "referrers")
+    assert "search.example" not in text
+    assert staff.get(_download("pages", "json"), {"route": "/news/"}, secure=True).json()["rows"] == [
+        {"name": "/news/", "visits": 4, "before": 0}
+    ]
+    assert staff.get(_download("referrers", "json"), {"route": "/news/"}, secure=True).status_code == 404
+
+
+def test_report_is_narrowed_to_a_site_where_there_are_several(staff: Client, settings: Any) -> None:
+    settings.ONVIF_PRIVACY_SITES = ["www.example.org", "shop.example.org"]
+    for site in settings.ONVIF_PRIVACY_SITES:
+        page = PageFactory(site=site, route="/", digest=site)
+        PageDayFactory(page=page, day=clock.today(), visits=2)
+
+    assert "shop.example.org/" in _section(shown(staff), "pages")
+    text = shown(staff, site="www.example.org", first="2026-01-01")
+    assert "www.example.org/" in _section(text, "pages")
+    assert "shop.example.org/" not in _section(text, "pages")
+    assert "elsewhere.example is not one of the available choices" in shown(staff, site="elsewhere.example")
+
+
+def test_page_narrowed_by_something_hostile_stays_whole(staff: Client) -> None:
+    assert "<script>" not in shown(staff, route="<script>\0" + "x" * 300, site="<script>")
 
 
 def test_empty_site_says_so(staff: Client) -> None:
@@ -167,17 +207,21 @@ def test_download_as_csv_disarms_formulas(staff: Client) -> None:
     assert list(csv.reader(io.StringIO(response.content.decode())))[1] == ["'=1+1", "1", "0"]
 
 
-@pytest.mark.parametrize(
-    "table", ["services", "pages", "referrers", "browsers", "days", "hours", "exclusions", "quality"]
-)
-def test_every_table_can_be_downloaded_as_json(staff: Client, settings: Any, table: str) -> None:
+@pytest.mark.parametrize("table", reports.SHEETS)
+def test_every_table_can_be_downloaded(staff: Client, settings: Any, table: str) -> None:
     settings.ONVIF_PRIVACY_VISITS_SERVICES = {"Home": ["/"]}
     records = (RecordFactory(at=_now()), RecordFactory(at=_now(), status=500))
-    store.write(Parcel(records, {(clock.today(), "prefetch"): 1}))
+    books = Books(uuid.uuid4(), clock.moment(_now()), accepted=2, pending=2)
+    store.write(Parcel(records, {(clock.today(), "prefetch"): 1}, books))
 
-    rows: list[dict[str, Any]] = staff.get(_download(table, "json"), secure=True).json()["rows"]
+    found = staff.get(_download(table, "json"), secure=True).json()
+    number = "requests" if table in ("quality", "exclusions") else "visits"
+    assert sum(row[number] for row in found["rows"]) == (4 if table == "books" else 1)
+    assert found["use"] == "statistics"
 
-    assert sum(row["visits"] for row in rows) == 1
+    cells = list(csv.reader(io.StringIO(staff.get(_download(table, "csv"), secure=True).content.decode())))
+    assert cells[0] == list(found["rows"][0])
+    assert cells[1:] == [[str(value) for value in row.values()] for row in found["rows"]]
 
 
 @pytest.mark.parametrize(("table", "form"), [("visits", "csv"), ("pages", "exe")])
@@ -189,6 +233,10 @@ def test_download_needs_the_permission(client: Client) -> None:
     client.force_login(StaffFactory())
 
     assert client.get(_download("pages", "csv"), secure=True).status_code == 403
+
+
+def _section(text: str, name: str) -> str:
+    return text.partition(f'id="popularity-{name}"')[2].partition("</section>")[0]
 
 
 def _download(table: str, form: str) -> str:

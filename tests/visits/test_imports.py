@@ -231,7 +231,7 @@ class TestReading:
         imported(log)
 
         assert PageDay.objects.count() == 2
-        assert Visit.objects.get().network == "192.0.2.0"
+        assert Visit._default_manager.get().network == "192.0.2.0"
 
     def test_paths_of_this_site_become_routes_and_private_ones_are_left_out(self, log: Path) -> None:
         write(log, line("/news/spring/"), line("/products/camera/?x=1"), line("/conversation/5/"), line("/admin/x/"))

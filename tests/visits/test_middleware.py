@@ -51,7 +51,7 @@ class TestRecorded:
     def test_page_visit_is_stored_and_counted(self, get: Get) -> None:
         get("/", referer="https://search.example/find?token=secret")
 
-        visit = Visit.objects.select_related("page", "referrer", "browser").get()
+        visit = Visit._default_manager.select_related("page", "referrer", "browser").get()
         assert (visit.page.route, visit.page.path, visit.status, visit.method) == ("/", "", 2, 1)
         assert (visit.browser.family, visit.browser.system, visit.browser.device) == ("Chrome", "Windows", "desktop")
         assert (visit.referrer.host, visit.network, visit.visitor) == ("search.example", "127.0.0.0", None)
@@ -60,7 +60,7 @@ class TestRecorded:
     @pytest.mark.parametrize("address", ["/async/", "/stream/", "/personal/", "/conditional/"])
     def test_every_kind_of_page_is_counted(self, get: Get, address: str) -> None:
         assert get(address).status_code == 200
-        assert Visit.objects.get().page.route == address
+        assert Visit._default_manager.get().page.route == address
 
     def test_query_string_never_enters(self, get: Get) -> None:
         get("/products/camera/?email=anna@example.org")
@@ -129,7 +129,7 @@ class TestLeftOut:
     )
     def test_what_is_no_page_or_private_is_left_out_and_counted(self, get: Get, address: str, reason: str) -> None:
         get(address)
-        assert not Visit.objects.exists()
+        assert not Visit._default_manager.exists()
         assert reasons() == {reason: 1}
 
     @pytest.mark.parametrize("method", ["head", "options", "put", "delete"])
@@ -152,7 +152,7 @@ class TestLeftOut:
 
     def test_bot_is_left_out(self, get: Get) -> None:
         get("/", **{"user-agent": GOOGLEBOT})
-        assert not Visit.objects.exists()
+        assert not Visit._default_manager.exists()
         assert reasons() == {"bot": 1}
 
     @override_settings(ONVIF_PRIVACY_VISITS_STAFF=False)
@@ -168,13 +168,13 @@ class TestLeftOut:
         client.force_login(StaffFactory())
         response = client.get("/", secure=True)
         assert not response.wsgi_request.session.accessed
-        assert Visit.objects.count() == 1
+        assert Visit._default_manager.count() == 1
 
     def test_staff_is_counted_by_default(self) -> None:
         client = Client(headers=CHROME_HEADERS)
         client.force_login(StaffFactory())
         client.get("/personal/", secure=True)
-        assert Visit.objects.count() == 1
+        assert Visit._default_manager.count() == 1
 
 
 class TestPageDoesNotNotice:
@@ -247,7 +247,7 @@ class TestFailsOpen:
             with connection.cursor() as cursor:
                 cursor.execute("ALTER TABLE away RENAME TO onvif_privacy_visits_visit")
         assert recorder.send()
-        assert Visit.objects.count() == 1
+        assert Visit._default_manager.count() == 1
         assert recorder.books().balanced
 
 
@@ -261,7 +261,7 @@ class TestSwitches:
         monkeypatch.setenv(planning.KILL_SWITCH, "1")
         planning.plan.cache_clear()
         get("/")
-        assert not Visit.objects.exists()
+        assert not Visit._default_manager.exists()
         assert recorder.books().dropped == {"disabled": 1}
 
     def test_middleware_without_its_app_says_what_to_install(self) -> None:

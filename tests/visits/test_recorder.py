@@ -378,7 +378,7 @@ class TestRealStore:
         until(lambda: Process.objects.filter(stored=75).exists())
         mine.stop(5)
 
-        assert Visit.objects.count() == 75
+        assert Visit._default_manager.count() == 75
         assert dict(ExclusionDay.objects.values_list("reason", "visits")) == {"bot": 25, "prefetch": 1}
         process = Process.objects.get()
         assert (process.accepted, process.stored, process.dropped, process.pending) == (100, 75, {"bot": 25}, 0)
@@ -398,7 +398,7 @@ class TestRealStore:
         mine.stop(5)
 
         assert mine.books().balanced
-        assert Visit.objects.count() == 300
+        assert Visit._default_manager.count() == 300
 
     def test_several_recorders_write_side_by_side(self, threaded: None) -> None:
         recorders = [Recorder(Direct()) for _number in range(4)]
@@ -415,7 +415,7 @@ class TestRealStore:
             thread.join()
 
         assert [mine.books().stored for mine in recorders] == [500] * 4
-        assert Visit.objects.count() == 2000
+        assert Visit._default_manager.count() == 2000
 
 
 def _rename(table: str, name: str) -> None:

@@ -63,7 +63,7 @@ class TestWrite:
 
         assert store.write(parcel) == Receipt(stored=2, bots=1)
 
-        assert Visit.objects.count() == 2
+        assert Visit._default_manager.count() == 2
         assert PageDay.objects.get().visits == PageHour.objects.get().visits == 2
         assert ReferrerDay.objects.get().visits == BrowserDay.objects.get().visits == 2
         assert dict(ExclusionDay.objects.values_list("reason", "visits")) == {"prefetch": 2, "bot": 1}
@@ -78,7 +78,7 @@ class TestWrite:
 
         assert store.write(parcel) == first
         assert counts() == before
-        assert Visit.objects.count() == 1
+        assert Visit._default_manager.count() == 1
         assert ExclusionDay.objects.get().visits == 2
 
     def test_what_follows_in_the_transaction_is_part_of_it(self) -> None:
@@ -87,7 +87,7 @@ class TestWrite:
 
         with pytest.raises(RuntimeError, match="planted"):
             store.write(Parcel((RecordFactory(at=now()),)), also=fail)
-        assert not Visit.objects.exists()
+        assert not Visit._default_manager.exists()
         assert not PageDay.objects.exists()
         assert not Batch.objects.exists()
 
@@ -97,7 +97,7 @@ class TestWrite:
 
         store.write(Parcel((RecordFactory(at=now(), visitor=reference),)))
 
-        assert Visit.objects.get().visitor == person
+        assert Visit._default_manager.get().visitor == person
 
     def test_pages_that_differ_by_case_or_blank_are_different(self) -> None:
         paths = ("/News/", "/news/", "/news/ ", "/néws/")
@@ -156,7 +156,7 @@ class TestPoison:
             assert receipt.stored + receipt.invalid == 60  # SQLite checks no lengths
         else:
             assert receipt == Receipt(stored=59, invalid=1)
-        assert Visit.objects.count() == receipt.stored == sum(row.visits for row in PageDay.objects.all())
+        assert Visit._default_manager.count() == receipt.stored == sum(row.visits for row in PageDay.objects.all())
 
     def test_few_bad_rows_cost_few_statements(self) -> None:
         records = [RecordFactory(at=now()) for _number in range(500)]
@@ -180,7 +180,7 @@ class TestPoison:
         finally:
             with connection.cursor() as cursor:
                 cursor.execute("ALTER TABLE away RENAME TO onvif_privacy_visits_batch")
-        assert not Visit.objects.exists()
+        assert not Visit._default_manager.exists()
         assert not PageDay.objects.exists()
 
 
@@ -252,7 +252,7 @@ class TestRetention:
 
         assert retention.expire() is False
 
-        assert Visit.objects.count() == PageHour.objects.count() == 1
+        assert Visit._default_manager.count() == PageHour.objects.count() == 1
         assert not Batch.objects.exists()
         assert sorted(PageDay.objects.values_list("day", "visits")) == days
 
@@ -276,8 +276,8 @@ class TestRetention:
         settings.ONVIF_PRIVACY_VISITS_RAW_DAYS = 90
         monkeypatch.setattr(retention, "CHUNK", 10)
 
-        assert [retention.expire(), Visit.objects.count()] == [True, 15]
-        assert [retention.expire(), retention.expire(), Visit.objects.count()] == [True, False, 0]
+        assert [retention.expire(), Visit._default_manager.count()] == [True, 15]
+        assert [retention.expire(), retention.expire(), Visit._default_manager.count()] == [True, False, 0]
 
 
 def test_columns_of_a_visit_are_the_published_list() -> None:

@@ -37,7 +37,7 @@ class Page(Term):
         verbose_name_plural = _("pages")
 
     def __str__(self) -> str:
-        return self.path or self.route or str(_("(no such page)"))
+        return f"{self.site}{self.path or self.route}" if self.path or self.route else str(_("(no such page)"))
 
 
 class Referrer(Term):
@@ -70,5 +70,12 @@ class Browser(Term):
         verbose_name = _("browser")
         verbose_name_plural = _("browsers")
 
+    NAMES: ClassVar = {
+        "": _("(unknown)"),
+        "desktop": _("Desktop computer"),
+        "mobile": _("Telephone"),
+        "tablet": _("Tablet"),
+    }
+
     def __str__(self) -> str:
-        return self.family or str(_("(unknown)"))
+        return str(self.NAMES.get(self.family, self.family))

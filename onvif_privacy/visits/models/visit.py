@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.visits.models.terms import Browser, Page, Referrer
+from onvif_privacy.visits.querysets import VisitQuerySet
 
 
 class Method(models.IntegerChoices):
@@ -34,6 +35,10 @@ class Visit(models.Model):
     status = models.PositiveSmallIntegerField(_("status class"), help_text=_("2 found, 4 not found, 5 failed"))
     network = models.GenericIPAddressField(_("network"), null=True, unpack_ipv4=False)
     visitor = models.UUIDField(_("visitor"), null=True)
+
+    # the first is what Django itself uses (dumpdata, erasure); code that reads visits says what for (`VisitQuerySet`)
+    _rows: ClassVar[models.Manager[Visit]] = models.Manager()
+    objects: ClassVar[VisitQuerySet] = VisitQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("visit")

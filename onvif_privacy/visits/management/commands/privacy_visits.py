@@ -19,6 +19,7 @@ from tqdm import tqdm
 from onvif_privacy.core.management.database import advice, needs_database
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import LogImport, Visit
+from onvif_privacy.visits.querysets import Use
 from onvif_privacy.visits.services import clock, imports, logs, popular, reports, store
 from onvif_privacy.visits.services.periods import Choice, Period
 from onvif_privacy.visits.services.plan import plan
@@ -67,8 +68,9 @@ class Command(BaseCommand):
 
     def do_status(self, **options: Any) -> None:
         """Print the law, what was left out today, and how fresh the counts are."""
-        ledger, fresh = reports.ledger(), reports.fresh_at()
-        today = Period.ending(clock.today(), Choice.TODAY)
+        ledger = reports.ledger()
+        today = reports.Asked(period=Period.ending(clock.today(), Choice.TODAY), use=Use.OPERATION)
+        left_out = reports.by_day(today).excluded.values()
         facts = {
             "recording": plan().mode,
             "accepted": ledger.accepted,
@@ -78,9 +80,9 @@ class Command(BaseCommand):
             "pending": ledger.pending,
             "lost": ledger.lost,
             "balanced": ledger.balanced,
-            "single_visits": Visit.objects.count(),
-            "last_stored": fresh.isoformat() if fresh else None,
-            "left_out_today": {line.name: line.visits for line in reports.exclusions(today)},
+            "single_visits": Visit.objects.used_for(Use.OPERATION).count(),
+            "last_stored": ledger.fresh_at.isoformat() if ledger.fresh_at else None,
+            "left_out_today": {line.name: line.visits for line in left_out},
         }
         if options["json"]:
             self.stdout.write(json.dumps(facts, indent=2))
@@ -92,7 +94,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{ledger.accepted} accepted {sign} {ledger.stored} stored + " + " + ".join(parts))
         self.stdout.write(f"{facts['single_visits']} single visits kept ({conf.RAW_DAYS} days)")
         self.stdout.write(f"last stored: {facts['last_stored'] or 'never'}")
-        for line in reports.exclusions(today):
+        for line in left_out:
             self.stdout.write(f"left out today: {line.visits} {line.name}")
 
     def do_flush(self, **options: Any) -> None:
@@ -108,7 +110,8 @@ class Command(BaseCommand):
         oldest = clock.today() - dt.timedelta(days=conf.RAW_DAYS - 1)
         if since is not None and since < oldest:
             raise CommandError(f"Single visits are kept for {conf.RAW_DAYS} days: choose {oldest} or later.")
-        with tqdm(total=Visit.objects.count(), unit=" visits", disable=None, file=sys.stderr) as bar:
+        kept = Visit.objects.used_for(Use.OPERATION).count()
+        with tqdm(total=kept, unit=" visits", disable=None, file=sys.stderr) as bar:
             total = store.rebuild(since or oldest, progress=bar.update)
         popular.forget()
         self.stdout.write(f"{total} visits counted again, from {since or oldest}.")

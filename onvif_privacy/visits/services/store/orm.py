@@ -28,6 +28,7 @@ from django.utils import timezone
 
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import Batch, Browser, Method, Page, Process, Reason, Referrer, Visit, Writer
+from onvif_privacy.visits.querysets import Use
 from onvif_privacy.visits.services import agents, clock, dictionary, rollups, sql
 from onvif_privacy.visits.services.records import Parcel, Receipt, Record, Unavailable
 
@@ -228,7 +229,8 @@ def rebuild(since: dt.date, *, using: str | None = None, progress: Callable[[int
         tally, total = rollups.Tally(), 0
         names = ("at", "page_id", "referrer_id", "browser_id", "method", "status")
         slots = clock.Slots()
-        for at, *rest in Visit.objects.using(alias).filter(at__gte=start).values_list(*names).iterator(10_000):
+        visits = Visit.objects.using(alias).used_for(Use.OPERATION).filter(at__gte=start)
+        for at, *rest in visits.values_list(*names).iterator(10_000):
             day, hour = slots[clock.seconds(at) // clock.QUARTER]
             tally.add([rollups.Counted(day, hour, *rest)])
             total += 1

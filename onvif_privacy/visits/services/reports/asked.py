@@ -1,0 +1,44 @@
+"""A question to the counts: which days, what for, and of which site and route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from onvif_privacy.visits.querysets import Use, use
+from onvif_privacy.visits.services.periods import Period
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a report is asked for. ``use`` is what its answer is read for; raises UseRefused for any other.
+
+    ``site`` and ``route`` narrow it; empty means all. Counts that know no pages (referring sites, browsers, domains,
+    reasons) cannot be narrowed and are left out then.
+    """
+
+    period: Period
+    use: Use | str
+    site: str = ""
+    route: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "use", use(self.use))
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether only a part of the site is asked for."""
+        return bool(self.site or self.route)
+
+    @property
+    def pages(self) -> Q:
+        """The condition on a relation ``page`` that narrows to what is asked for."""
+        wanted = {"page__site": self.site, "page__route": self.route}
+        return Q(**{name: value for name, value in wanted.items() if value})
+
+    def counts(self, model: Any) -> Any:
+        """Counts by day of this period and of the one before; those of pages are narrowed."""
+        rows = model.objects.between(self.period.previous.first, self.period.last).order_by()
+        return rows.filter(self.pages) if self.is_narrow and hasattr(model, "page") else rows
