@@ -16,7 +16,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core import parties, promises
-from onvif_privacy.core.models import Attestation, Decision, Entry, Lease, Notice, Party, Proof
+from onvif_privacy.core.models import Alarm, Attestation, Decision, Entry, Lease, Notice, Party, Proof
 
 
 def _staff(request: HttpRequest) -> AbstractBaseUser:
@@ -113,6 +113,16 @@ class LeaseAdmin(EvidenceAdmin):
 
     list_display = ("job", "started_at", "done_at", "failed_at", "failure")
     fields = ("job", "holder", "until", "started_at", "done_at", "failed_at", "failure")
+
+
+@admin.register(Alarm)
+class AlarmAdmin(EvidenceAdmin):
+    """What staff had to know of, and when the mail left."""
+
+    list_display = ("at", "kind", "reference", "mailed_at")
+    list_filter = ("kind",)
+    date_hierarchy = "at"
+    fields = ("kind", "reference", "details", "at", "mailed_at", "entry")
 
 
 @admin.register(Party)

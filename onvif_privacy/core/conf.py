@@ -94,6 +94,11 @@ def strings(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+def emails(value: object) -> tuple[str, ...]:
+    """Accept a list or tuple of e-mail addresses."""
+    return tuple(email(item) for item in strings(value))
+
+
 def mapping(value: object) -> Mapping[str, Any]:
     """Accept a dictionary with string keys."""
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
@@ -263,6 +268,9 @@ class CoreSettings(Settings):
     )
     RECENT_MINUTES: Setting[int] = Setting(
         10, integer(1, 1440), _("Minutes for which a password that was asked for again counts.")
+    )
+    ALARM_EMAILS: Setting[tuple[str, ...]] = Setting(
+        (), emails, _("Addresses of staff who are told of incidents and of jobs that fail or fall silent.")
     )
     TRUSTED_PROXIES: Setting[int] = Setting(
         0, integer(0, 10), _("Proxies in front of the site whose X-Forwarded-For is believed, counted from the right.")

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.contrib import declare_django
-from onvif_privacy.core.jobs import own, promises, rewrapping  # noqa: F401 - jobs are declared by being imported
+from onvif_privacy.core.jobs import alarming, own, promises, rewrapping  # noqa: F401 - jobs are declared by being imported
 from onvif_privacy.core.registry import (
     Basis,
     Code,

@@ -8,5 +8,6 @@ purpose_renewed = Signal()  # renewal: Renewal
 verdict_changed = Signal()  # promise: Promise, before: Verdict | None, after: Verdict
 seal_closed = Signal()  # seal: Seal
 keys_rotated = Signal()  # old: str, new: str
-job_alarmed = Signal()  # job: str, reason: str
+job_alarmed = Signal()  # job: str, reason: str, the class of the exception or "Silent"
+incident_opened = Signal()  # kind: str, reference: str
 gate_refused = Signal()  # at once: field: str, purpose: str, caller: str

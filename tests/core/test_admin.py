@@ -160,7 +160,8 @@ def test_desk_hides_what_a_person_may_not_do_and_what_is_done(client: Client, de
 
 
 def test_desk_names_the_jobs_that_are_overdue(staff: Client, desk: str) -> None:
-    jobs.run_due(names=("reconcile",))
+    jobs.run_due(names=("reconcile", "promises"))
+    Lease.objects.filter(job="promises").update(done_at=timezone.now() - timedelta(days=2))
     assert "Overdue: promises" in staff.get(desk).content.decode()
 
 

@@ -39,6 +39,7 @@ ROWS: list[tuple[str, list[Any], list[Any]]] = [
     ("JOB_SECONDS", [1], [0, 1.0]),
     ("STRENGTH", ["a.b"], ["", None, len]),
     ("RECENT_MINUTES", [1, 1440], [0, 1441, True, "10"]),
+    ("ALARM_EMAILS", [[], ("a@b.example",)], ["a@b.example", ["a"], [1], None, ["a@b.example", "c@d.example\nBcc: e"]]),
     ("TRUSTED_PROXIES", [0, 10], [-1, 11, True]),
 ]
 

@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 
 from onvif_privacy.core.conf import REQUIRED, Settings, conf
 from onvif_privacy.core.keys.ring import KeyRingError, ring
-from onvif_privacy.core.models import Decision
+from onvif_privacy.core.models import Decision, Lease
 from onvif_privacy.core.registry import purposes
 
 LABEL = "onvif_privacy"
@@ -198,6 +198,19 @@ def decided_purposes_are_declared(
         for slug in decided
         if slug not in purposes
     ]
+
+
+@register(Tags.database)
+def jobs_run(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> Sequence[CheckMessage]:
+    """W003: a job that once ran has been silent for too long."""
+    from onvif_privacy.core.jobs import overdue
+
+    using = router.db_for_write(Lease)
+    if using not in (databases or []) or Lease._meta.db_table not in connections[using].introspection.table_names():
+        return []
+    late = ", ".join(job.name for job in overdue())
+    hint = "Run 'manage.py privacy_run' from cron each minute, and look for failures with 'privacy_run --list --json'."
+    return [Warning(f"Jobs are overdue: {late}.", hint=hint, id=f"{LABEL}.W003")] if late else []
 
 
 @register(deploy=True)

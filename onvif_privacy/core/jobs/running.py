@@ -1,4 +1,4 @@
-"""Running what is due, once, on whichever machine holds the lease by the database's clock."""
+"""Running what is due, once, on whichever machine holds the lease."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal
 
-from django.db import router, transaction
-from django.db.models import DateTimeField, ExpressionWrapper, F, Value
-from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Now
-from django.utils import timezone
+from django.db import transaction
 
+from onvif_privacy.core.clock import DatabaseNow, later
 from onvif_privacy.core.conf import conf
+from onvif_privacy.core.jobs import leases
+from onvif_privacy.core.jobs.leases import State
 from onvif_privacy.core.jobs.registry import Job, jobs
 from onvif_privacy.core.models import Lease
 from onvif_privacy.core.signals import job_alarmed
@@ -28,6 +28,7 @@ from onvif_privacy.core.signals import job_alarmed
 logger = logging.getLogger(__name__)
 
 Outcome = Literal["done", "not due", "held elsewhere", "out of time", "failed"]
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class LeaseLost(Exception):
@@ -43,14 +44,6 @@ class Result:
     reason: str = ""
 
 
-def _using() -> str:
-    return router.db_for_write(Lease)
-
-
-def _later(delta: timedelta) -> ExpressionWrapper[CombinedExpression]:
-    return ExpressionWrapper(Now() + Value(delta), output_field=DateTimeField())
-
-
 class Run:
     """One run of one job: the lease it holds and the time it has left."""
 
@@ -58,13 +51,15 @@ class Run:
         self.job = job
         self.cursor: dict[str, Any] = lease.cursor
         self.progress = progress
+        self.cut = False
         self._token = lease.token
         self._deadline = deadline
 
     @property
     def spent(self) -> bool:
-        """Whether the seconds of this run are used."""
-        return time.monotonic() >= self._deadline
+        """Whether the seconds of this run are used. A job that was told so is taken up again in the next run."""
+        self.cut = time.monotonic() >= self._deadline
+        return self.cut
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -73,10 +68,10 @@ class Run:
         A machine that slept past its lease finds another token and does nothing.
         """
         before = copy.deepcopy(self.cursor)
-        rows = Lease.objects.using(_using()).filter(job=self.job.name, token=self._token)
+        rows = leases.rows().filter(job=self.job.name, token=self._token)
         try:
-            with transaction.atomic(using=_using()):
-                if not rows.filter(until__gt=Now()).update(until=_later(self.job.lease)):
+            with transaction.atomic(using=leases.using()):
+                if not rows.filter(until__gt=DatabaseNow()).update(until=later(self.job.lease)):
                     raise LeaseLost(self.job.name)
                 yield
                 # The row is ours until commit, even if the step took longer than the lease.
@@ -87,43 +82,37 @@ class Run:
             raise
 
 
-def _take(job: Job, holder: str) -> Lease | None:
-    rows = Lease.objects.using(_using())
-    rows.bulk_create([Lease(job=job.name, until=timezone.now() - timedelta(days=1))], ignore_conflicts=True)
-    free = rows.filter(job=job.name, until__lt=Now())
-    if not free.update(holder=holder, token=F("token") + 1, until=_later(job.lease), started_at=Now()):
-        return None
-    lease = rows.get(job=job.name)
-    return lease if lease.holder == holder else None
+def alarmed(job: str, reason: str) -> None:
+    """Tell whoever listens that a job failed or fell silent, once what was written about it is committed."""
+    send = partial(job_alarmed.send_robust, Job, job=job, reason=reason)
+    transaction.on_commit(send, using=leases.using())
 
 
-def _finish(job: Job, lease: Lease, **changes: Any) -> None:
-    rows = Lease.objects.using(_using()).filter(job=job.name, token=lease.token)
-    rows.update(until=_later(timedelta(seconds=-1)), **changes)
-
-
-def _due(job: Job, done: datetime | None) -> bool:
-    return done is None or timezone.now() - done >= job.every
-
-
-def _run_one(job: Job, holder: str, deadline: float, progress: Callable[[str], None], *, asked: bool) -> Result:
-    lease = _take(job, holder)
+def _run_one(job: Job, holder: str, token: int | None, deadline: float, progress: Callable[[str], None]) -> Result:
+    lease = leases.take(job, holder, token)
     if lease is None:
         return Result(job.name, "held elsewhere")
-    if not asked and not _due(job, lease.done_at):  # another machine finished it between our look and our lease
-        _finish(job, lease)
-        return Result(job.name, "not due")
+    run = Run(job, lease, deadline, progress)
     try:
-        job.run(Run(job, lease, deadline, progress))
+        job.run(run)
     except LeaseLost:
         return Result(job.name, "held elsewhere")
     except Exception as error:
         logger.exception("job %s failed", job.name)
-        _finish(job, lease, failed_at=Now(), failure=type(error).__name__)
-        job_alarmed.send_robust(Job, job=job.name, reason=type(error).__name__)
-        return Result(job.name, "failed", type(error).__name__)
-    _finish(job, lease, done_at=Now(), failed_at=None, failure="")
+        reason = type(error).__name__
+        leases.give_back(job, lease, failed_at=DatabaseNow(), failure=reason)
+        alarmed(job.name, reason)
+        return Result(job.name, "failed", reason)
+    if run.cut:
+        leases.give_back(job, lease, failed_at=None, failure="")
+        return Result(job.name, "out of time")
+    leases.give_back(job, lease, done_at=DatabaseNow(), failed_at=None, failure="")
     return Result(job.name, "done")
+
+
+def _order(state: State) -> tuple[bool, datetime, str]:
+    """Those that ask for it first, then who waited longest: no job keeps another from running."""
+    return not state.job.first, state.started_at or _NEVER, state.job.name
 
 
 def run_due(
@@ -132,31 +121,24 @@ def run_due(
     seconds: int | None = None,
     progress: Callable[[str], None] = lambda name: None,
 ) -> list[Result]:
-    """Run every job that is due, or the named ones whether due or not; returns one result for each, by name.
+    """Run every job that is due, or the named ones whether due or not; returns one result for each, in their order.
 
     Safe on several machines at once. Raises NotDeclared for an unknown name.
     """
     chosen = [jobs.get(name) for name in names] or list(jobs.all())
-    done = dict(Lease.objects.using(_using()).values_list("job", "done_at"))
+    states = leases.prepare(chosen)
     deadline = time.monotonic() + (seconds or conf.JOB_SECONDS)
     holder = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(6)}"
     results = []
-    for job in chosen:
-        if not names and not _due(job, done.get(job.name)):
+    for state in sorted((states[job.name] for job in chosen), key=_order):
+        job, token = state.job, None if names else state.token
+        if not names and state.next_at:
             results.append(Result(job.name, "not due"))
-            continue
-        if time.monotonic() >= deadline:
+        elif not names and state.running:  # it may end before we ask for the lease, and is not due then
+            results.append(Result(job.name, "held elsewhere"))
+        elif time.monotonic() >= deadline:
             results.append(Result(job.name, "out of time"))
-            continue
-        progress(job.name)
-        results.append(_run_one(job, holder, deadline, progress, asked=bool(names)))
+        else:
+            progress(job.name)
+            results.append(_run_one(job, holder, token, deadline, progress))
     return results
-
-
-def overdue() -> list[Job]:
-    """Return the jobs that have been silent for longer than their alarm time; never-run jobs count once any job ran."""
-    done = dict(Lease.objects.using(_using()).values_list("job", "done_at"))
-    if not any(done.values()):
-        return []
-    now = timezone.now()
-    return [job for job in jobs.all() if (last := done.get(job.name)) is None or now - last > job.alarm]

@@ -1,4 +1,4 @@
-"""Organisations that data can reach, and the leases of jobs."""
+"""Organisations that data can reach, the leases of jobs, and what staff were alarmed about."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from onvif_privacy.core.models.evidence import Entry
 
 
 class Party(models.Model):
@@ -55,6 +57,7 @@ class Lease(models.Model):
     token = models.PositiveBigIntegerField(default=0)
     until = models.DateTimeField()
     cursor = models.JSONField(default=dict)
+    known_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
@@ -66,3 +69,25 @@ class Lease(models.Model):
 
     def __str__(self) -> str:
         return self.job
+
+
+class Alarm(models.Model):
+    """Something that staff must know of: an incident, or a job that fails or fell silent; and when the mail left."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(_("kind"), max_length=100)
+    reference = models.CharField(_("reference"), max_length=64)
+    details = models.JSONField(_("details"), default=dict)
+    at = models.DateTimeField(_("opened"))
+    mailed_at = models.DateTimeField(_("mailed"), null=True)
+    entry = models.OneToOneField(Entry, models.PROTECT, null=True, related_name="alarm")
+
+    class Meta:
+        verbose_name = _("alarm")
+        verbose_name_plural = _("alarms")
+        ordering = ["-at"]
+        constraints = [models.UniqueConstraint(fields=["kind", "reference"], name="op_alarm_unique")]
+        indexes = [models.Index(fields=["mailed_at", "at"], name="op_alarm_mailed")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference}"

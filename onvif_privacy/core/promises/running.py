@@ -14,6 +14,7 @@ from types import FrameType
 from django.db import router, transaction
 from django.utils import timezone
 
+from onvif_privacy.core.clock import DatabaseNow
 from onvif_privacy.core.models import Heartbeat, Proof
 from onvif_privacy.core.promises.looking import Look
 from onvif_privacy.core.promises.shapes import Check, Finding, Kind
@@ -82,18 +83,23 @@ def look_at(check: Check, look: Look | None = None, *, seconds: int | None = Non
 
 def keep(looked: Looked) -> None:
     """Store what a look gave: always the heartbeat, and a proof where the verdict changed."""
-    using, now = router.db_for_write(Heartbeat), timezone.now()
+    using = router.db_for_write(Heartbeat)
     with transaction.atomic(using=using):
         name, promise = looked.check.name, looked.check.promise.slug
         before = Heartbeat.objects.using(using).filter(pk=name).first()
-        values = {"promise": promise, "looked_at": now, "count": looked.count, "verdict": looked.verdict.value}
+        values = {
+            "promise": promise,
+            "looked_at": DatabaseNow(),
+            "count": looked.count,
+            "verdict": looked.verdict.value,
+        }
         Heartbeat.objects.using(using).update_or_create(check_name=name, defaults=values)
         if before is not None and before.verdict == looked.verdict:
             return
         findings = [{"place": one.place[:200], "what": one.what[:500]} for one in looked.findings[:MAX_FINDINGS]]
-        Proof(promise=promise, check_name=name, verdict=looked.verdict.value, findings=findings, at=now).save(
-            using=using
-        )
+        Proof(
+            promise=promise, check_name=name, verdict=looked.verdict.value, findings=findings, at=timezone.now()
+        ).save(using=using)
         old = Verdict(before.verdict) if before else None
         send = partial(
             verdict_changed.send_robust, Check, promise=looked.check.promise, before=old, after=looked.verdict
