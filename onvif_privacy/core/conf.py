@@ -12,13 +12,45 @@ from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings as django_settings
-from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.core.validators import validate_email
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
+from onvif_privacy.core.parsers import (
+    Parser,
+    boolean,
+    choice,
+    email,
+    emails,
+    filled,
+    integer,
+    key_entries,
+    mapping,
+    optional,
+    strings,
+    text,
+)
+
+__all__ = [
+    "REQUIRED",
+    "CoreSettings",
+    "Setting",
+    "Settings",
+    "boolean",
+    "choice",
+    "conf",
+    "email",
+    "emails",
+    "filled",
+    "integer",
+    "key_entries",
+    "mapping",
+    "optional",
+    "strings",
+    "text",
+]
+
 T = TypeVar("T")
-Parser = Callable[[object], T]
 
 
 class _Required:
@@ -29,97 +61,6 @@ class _Required:
 
 
 REQUIRED = _Required()
-
-
-def boolean(value: object) -> bool:
-    """Accept True or False only: ``"False"`` from an environment file would otherwise read as true."""
-    if not isinstance(value, bool):
-        raise ValueError("must be True or False")
-    return value
-
-
-def text(value: object) -> str:
-    """Accept a string, translated ones included."""
-    if not isinstance(value, (str, LazyText)):
-        raise ValueError("must be a string")
-    return str(value)
-
-
-def filled(value: object) -> str:
-    """Accept a string that is not blank."""
-    if not text(value).strip():
-        raise ValueError("must not be empty")
-    return text(value)
-
-
-def email(value: object) -> str:
-    """Accept one e-mail address."""
-    try:
-        validate_email(text(value))
-    except ValidationError:
-        raise ValueError("must be an e-mail address") from None
-    return text(value)
-
-
-def integer(minimum: int | None = None, maximum: int | None = None) -> Parser[int]:
-    """Accept a whole number between the bounds, both included."""
-
-    def parse(value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise ValueError("must be a whole number")
-        if minimum is not None and value < minimum:
-            raise ValueError(f"must be at least {minimum}")
-        if maximum is not None and value > maximum:
-            raise ValueError(f"must be at most {maximum}")
-        return value
-
-    return parse
-
-
-def choice(*options: str) -> Parser[str]:
-    """Accept one of the given words."""
-
-    def parse(value: object) -> str:
-        if value not in options:
-            raise ValueError(f"must be one of {', '.join(options)}")
-        return text(value)
-
-    return parse
-
-
-def strings(value: object) -> tuple[str, ...]:
-    """Accept a list or tuple of strings; one bare string is refused, since it would be read letter by letter."""
-    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-        raise ValueError("must be a list of strings")
-    return tuple(value)
-
-
-def emails(value: object) -> tuple[str, ...]:
-    """Accept a list or tuple of e-mail addresses."""
-    return tuple(email(item) for item in strings(value))
-
-
-def mapping(value: object) -> Mapping[str, Any]:
-    """Accept a dictionary with string keys."""
-    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-        raise ValueError("must be a dictionary with string keys")
-    return value
-
-
-def optional(parse: Parser[T]) -> Parser[T | None]:
-    """Accept None, or what ``parse`` accepts."""
-
-    def parse_or_none(value: object) -> T | None:
-        return None if value is None else parse(value)
-
-    return parse_or_none
-
-
-def key_entries(value: object) -> tuple[Mapping[str, str], ...]:
-    """Accept a list of ``{"id", "use", "secret"}`` dictionaries; their contents are judged by `core.keys`."""
-    if not isinstance(value, (list, tuple)) or not all(isinstance(item, Mapping) for item in value):
-        raise ValueError("must be a list of dictionaries, as printed by 'manage.py privacy_keys init'")
-    return tuple(value)
 
 
 class Setting(Generic[T]):

@@ -7,67 +7,33 @@ import io
 import json
 import logging
 import pickle
-import random
 import uuid
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
-from django.core import serializers
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Max, Subquery, Value
 from django.db.models.functions import Lower
-from django.forms import model_to_dict, modelform_factory
+from django.forms import model_to_dict
 from django.template import Context, Template
 from django.test import override_settings
 
-from onvif_privacy.core.fields import LookupRefused, Place, PurposeRequired, RowRequired, Sealed
-from onvif_privacy.core.fields.sealing import open_at, padded, seal_at, unpadded
-from onvif_privacy.core.keys import KeyDestroyed, OpeningKeys, SealBroken, destroy, generate
+from onvif_privacy.core.fields import LookupRefused, PurposeRequired, RowRequired, Sealed
+from onvif_privacy.core.keys import KeyDestroyed, destroy
 from onvif_privacy.core.models import Subject, SubjectKey
 from tests.core.hostapp.models import Case, Letter, Order, Parcel
+from tests.core.orders import SECRET, VALUES, order, plain, stored
 
 pytestmark = pytest.mark.django_db
-SECRET = "canary@example.org"
-
-
-def order(**changes: Any) -> Order:
-    """Store an order of a new subject."""
-    values = {"owner": Subject.objects.create(), "email": SECRET, "name": "Ada"} | changes
-    return Order.objects.create(**values)
-
-
-def plain(sealed: Sealed) -> Any:
-    """Open a sealed value with the keys at hand, as the gate does."""
-    assert sealed.place is not None
-    return sealed.field.decode(open_at(sealed.place, sealed.envelope, OpeningKeys()))
 
 
 def index_of(made: Order) -> int | None:
     """Return what the column of the blind index holds; the encrypted field made that column."""
     found: int | None = made.email_index  # type: ignore[attr-defined]
     return found
-
-
-def stored(column: str, table: str = "hostapp_order") -> list[bytes]:
-    """Return what the database holds."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {column} FROM {table} ORDER BY id")
-        return [bytes(row[0]) for row in cursor.fetchall() if row[0] is not None]
-
-
-VALUES = {
-    "email": SECRET,
-    "name": "Ada Lovelace – Grüße\n",
-    "born": date(1815, 12, 10),
-    "age": -(2**70),
-    "meta": {"list": [1, 2.5, None, True], "ключ": {"a": ""}},
-    "photo": b"\x00\xff",
-    "health": "x" * 300,
-}
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -350,113 +316,6 @@ def test_save_of_one_field_keeps_its_index() -> None:
 
 
 # Dumps and forms
-
-
-def test_a_dump_holds_the_envelope_and_can_be_loaded(tmp_path: Any) -> None:
-    order(**VALUES)
-    out = tmp_path / "dump.json"
-    call_command("dumpdata", "hostapp", output=str(out))
-    assert "canary" not in out.read_text()
-    Order.objects.all().delete()
-    call_command("loaddata", str(out), verbosity=0)
-    assert {name: plain(getattr(Order.objects.get(), name)) for name in VALUES} == VALUES
-
-
-@pytest.mark.parametrize("form", ["json", "xml"])
-def test_serializers_show_no_plaintext(form: str) -> None:
-    order(**VALUES)
-    assert "canary" not in serializers.serialize(form, Order.objects.all())
-
-
-def test_plaintext_of_a_fixture_is_refused() -> None:
-    fixture = [{"model": "hostapp.order", "pk": str(uuid.uuid4()), "fields": {"email": SECRET}}]
-    (found,) = serializers.deserialize("json", json.dumps(fixture))
-    with pytest.raises(RowRequired):
-        found.save()
-
-
-def test_a_form_stores_what_is_typed_and_keeps_what_it_cannot_show() -> None:
-    form_class = modelform_factory(Order, fields=["email", "name", "born", "age", "meta"])
-    form = form_class(
-        {"email": SECRET, "born": "1815-12-10", "age": "36"}, instance=Order(owner=Subject.objects.create())
-    )
-    assert form.is_valid(), form.errors
-    made = form.save()
-    assert plain(made.born) == date(1815, 12, 10)
-    shown = form_class(instance=Order.objects.get()).as_p()
-    assert "leave empty to keep" in shown
-    again = form_class({"email": "", "name": "Ada"}, instance=Order.objects.get())
-    assert again.is_valid(), again.errors
-    again.save()
-    found = Order.objects.get()
-    assert (plain(found.email), plain(found.name), plain(found.age)) == (SECRET, "Ada", 36)
-
-
-def test_a_form_refuses_what_is_no_address_without_storing_it() -> None:
-    form = modelform_factory(Order, fields=["email"])({"email": "no address"}, instance=Order())
-    assert not form.is_valid()
-
-
-# Moved, cut and changed ciphertext
-
-PLACE = Place("hostapp_order", "email", uuid.UUID(int=1), uuid.UUID(int=2))
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        Place("hostapp_order", "email", uuid.UUID(int=9), uuid.UUID(int=2)),
-        Place("hostapp_order", "name", uuid.UUID(int=1), uuid.UUID(int=2)),
-        Place("hostapp_parcel", "email", uuid.UUID(int=1), uuid.UUID(int=2)),
-        Place("hostapp_order", "email", uuid.UUID(int=1), uuid.UUID(int=9)),
-        Place("hostapp_order", "email", uuid.UUID(int=2), uuid.UUID(int=1)),
-        Place("hostapp_order", "email", uuid.UUID(int=1), None),
-    ],
-    ids=["row", "column", "table", "subject", "row and subject", "no subject"],
-)
-def test_a_moved_envelope_is_refused(other: Place) -> None:
-    envelope = seal_at(PLACE, b"x", use="data")
-    assert open_at(PLACE, envelope, OpeningKeys()) == b"x"
-    with pytest.raises(SealBroken):
-        open_at(other, envelope, OpeningKeys())
-
-
-def test_an_envelope_of_another_site_is_refused() -> None:
-    with override_settings(ONVIF_PRIVACY_KEYS=[generate("data"), generate("sign")]):
-        theirs = seal_at(PLACE, b"x", use="data")
-        rows = seal_at(Place("t", "c", uuid.UUID(int=1), None), b"x", use="data")
-        SubjectKey.objects.all().delete()
-    with pytest.raises(SealBroken):
-        open_at(PLACE, theirs, OpeningKeys())
-    with pytest.raises(SealBroken):
-        open_at(Place("t", "c", uuid.UUID(int=1), None), rows, OpeningKeys())
-
-
-def test_every_changed_byte_of_a_thousand_envelopes_is_refused() -> None:
-    keys, rng = OpeningKeys(), random.Random(20)
-    for number in range(1000):
-        place = Place("t", "c", uuid.UUID(int=number + 1), PLACE.subject if number % 2 else None)
-        envelope = seal_at(place, b"x" * rng.randrange(60), use="data")
-        for position in rng.sample(range(len(envelope)), 8) if number else range(len(envelope)):
-            changed = bytearray(envelope)
-            changed[position] ^= rng.randrange(1, 256)
-            with pytest.raises(SealBroken):
-                open_at(place, bytes(changed), keys)
-
-
-def test_lengths_and_equality_tell_nothing() -> None:
-    rng, owner = random.Random(21), Subject.objects.create()
-    names = ["".join(rng.choices("abcdefghij ", k=rng.randrange(2, 40))) for _ in range(200)]
-    Order.objects.bulk_create([Order(owner=owner, name=name, health="same") for name in names])
-    assert len({len(one) for one in stored("name")}) <= 3
-    assert len(set(stored("health"))) == len(names)
-    assert {len(one) for one in stored("health")} == {1 + 8 + 12 + 256 + 16}
-
-
-@pytest.mark.parametrize("length", [0, 1, 27, 28, 29, 60, 1000])
-def test_padding_can_be_undone(length: int) -> None:
-    assert unpadded(padded(b"\0" * length, 32)) == b"\0" * length
-    assert len(padded(b"\0" * length, 32)) % 32 == 0
 
 
 def test_the_system_check_names_what_a_model_lacks() -> None:

@@ -2,64 +2,30 @@
 
 from __future__ import annotations
 
-import base64
 import uuid
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.constants import OnConflict
 from django.db.models.expressions import Case, Value
 from django.db.models.functions import Cast
 from django.db.models.lookups import IsNull
-from django.db.models.query_utils import DeferredAttribute
 
 from onvif_privacy.core.fields import checking
+from onvif_privacy.core.fields.attributes import EmptyValues, SealedAttribute
 from onvif_privacy.core.fields.columns import IndexColumn
+from onvif_privacy.core.fields.exchange import ExchangedField
 from onvif_privacy.core.fields.index import BlindIndex
-from onvif_privacy.core.fields.sealed import LookupRefused, Place, RowRequired, Sealed, opener
+from onvif_privacy.core.fields.sealed import LookupRefused, Place, RowRequired, Sealed
 from onvif_privacy.core.fields.sealing import BLOCK_BYTES, SENSITIVE_BLOCK_BYTES, seal_at
 from onvif_privacy.core.keys import LabelSecret, label
 from onvif_privacy.core.registry.personal import Field as PersonalField
 from onvif_privacy.core.registry.personal import personal_data
 from onvif_privacy.core.registry.strategies import Keep
 
-if TYPE_CHECKING:  # generic to the type checker only
-    BinaryField = models.BinaryField[Any, Any]
-else:
-    BinaryField = models.BinaryField
 
-DUMPED = "sealed:"
-
-
-class SealedAttribute(DeferredAttribute):
-    """The attribute of an encrypted field: plaintext inside a gate scope that may read it, else `Sealed`."""
-
-    field: EncryptedField
-
-    def __get__(self, instance: Any, cls: Any = None) -> Any:
-        value = super().__get__(instance, cls)
-        if not isinstance(value, Sealed) or instance is None:
-            return value
-        scope = opener.get()
-        return value if scope is None else scope.attribute(instance, self.field.placed(instance, value))
-
-    def __set__(self, instance: Any, value: Any) -> None:
-        scope = opener.get()
-        # refresh_from_db() copies by reading and setting attributes: in a scope it would leave plaintext behind.
-        before = None if scope is None else scope.unread(instance, self.field, value)
-        instance.__dict__[self.field.attname] = value if before is None else before
-
-
-class EmptyValues(list[Any]):
-    """Empty values of a field, asked without comparing a sealed value with text."""
-
-    def __contains__(self, value: object) -> bool:
-        return not isinstance(value, Sealed) and super().__contains__(value)
-
-
-class EncryptedField(BinaryField):
+class EncryptedField(ExchangedField):
     """Base of encrypted fields.
 
     ``subject`` names, on the same row, a foreign key to `Subject` or to a record with a key of its own, or the UUID
@@ -106,11 +72,6 @@ class EncryptedField(BinaryField):
     def check(self, **kwargs: Any) -> Any:
         """E040 and E041 beside Django's own."""
         return [*super().check(**kwargs), *checking.problems(self)]
-
-    @property
-    def label(self) -> str:
-        """``app.Model.field``."""
-        return f"{self.model._meta.label}.{self.name}"
 
     @property
     def index_name(self) -> str:
@@ -160,18 +121,6 @@ class EncryptedField(BinaryField):
         return value if place is None else value.at(place)
 
     # Writing
-
-    def is_empty(self, value: Any) -> bool:
-        """Whether there is nothing to seal."""
-        return value is None or (isinstance(value, (str, bytes)) and not value)
-
-    def encode(self, value: Any) -> bytes:
-        """Return the bytes of a plaintext; raises ValidationError."""
-        raise NotImplementedError
-
-    def decode(self, plain: bytes) -> Any:
-        """Return the plaintext of what `encode` made."""
-        raise NotImplementedError
 
     def indexable(self, value: Any) -> str:
         """Return what the blind index and a search compare."""
@@ -261,43 +210,6 @@ class EncryptedField(BinaryField):
     def get_transform(self, lookup_name: str) -> Any:
         """Refuse."""
         return self.get_lookup("transform")
-
-    # Forms, fixtures
-
-    def to_python(self, value: Any) -> Any:
-        """Take back what a dump holds; plaintext stays plaintext."""
-        if isinstance(value, str) and value.startswith(DUMPED):
-            return Sealed(self, base64.urlsafe_b64decode(value.removeprefix(DUMPED)))
-        return value
-
-    def clean(self, value: Any, model_instance: Any) -> Any:
-        """Validate a plaintext; a sealed value was valid when it was sealed."""
-        if isinstance(value, Sealed):
-            return value
-        if not self.is_empty(value):
-            value = self.decode(self.encode(value))
-        self.validate(value, model_instance)
-        self.run_validators(value)
-        return value
-
-    def value_to_string(self, obj: Any) -> str:
-        """Return the envelope, so that a dump holds no plaintext even inside a scope."""
-        value = DeferredAttribute.__get__(getattr(type(obj), self.attname), obj)
-        if isinstance(value, Sealed):
-            return DUMPED + base64.urlsafe_b64encode(value.envelope).decode()
-        if self.is_empty(value):
-            return ""
-        raise RowRequired(f"{self.label} is not saved yet.")
-
-    def save_form_data(self, instance: Any, data: Any) -> None:
-        """Keep a sealed value where a form, which could not show it, brings nothing back."""
-        if self.is_empty(data) and isinstance(getattr(instance, self.attname), Sealed):
-            return
-        super().save_form_data(instance, data)
-
-    def invalid(self) -> ValidationError:
-        """Return the error for a value of the wrong type; it does not repeat the value."""
-        return ValidationError(f"{self.name}: this is not a value of this field.", code="invalid")
 
 
 def encrypted_fields(model: type[models.Model]) -> Iterable[EncryptedField]:

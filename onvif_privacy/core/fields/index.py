@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import unicodedata
 from dataclasses import dataclass
 from typing import Any
+
+from onvif_privacy.core.keys import mac
 
 GENERATION_SHIFT = 32
 
@@ -32,7 +32,7 @@ class BlindIndex:
 
     def value(self, secret: bytes, generation: int, plain: str) -> int:
         """Return what the column holds: one byte of key generation, then the bits of HMAC-SHA256 of ``plain``."""
-        digest = hmac.digest(secret, plain.encode(), hashlib.sha256)
+        digest = mac(secret, plain.encode())
         return generation << GENERATION_SHIFT | int.from_bytes(digest[:4], "big") >> (GENERATION_SHIFT - self.bits)
 
 

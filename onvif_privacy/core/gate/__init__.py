@@ -4,7 +4,8 @@ from onvif_privacy.core.gate.bulk import Row
 from onvif_privacy.core.gate.closing import close, reopen
 from onvif_privacy.core.gate.errors import BulkRefused, GateClosed, NotDurable, PurposeRequired, ScopeRefused
 from onvif_privacy.core.gate.evidence import Counts, Ticket
-from onvif_privacy.core.gate.scope import Scope, current, find, scope
+from onvif_privacy.core.gate.finding import current, find
+from onvif_privacy.core.gate.scope import Scope, scope
 
 __all__ = [
     "BulkRefused",

@@ -4,8 +4,9 @@ Keys come from settings or a provider, never from ``SECRET_KEY``, whose rotation
 or repeated key is a check error; reads refuse; there is no plaintext fallback.
 """
 
-from onvif_privacy.core.keys.envelope import SealBroken, open_sealed, seal
+from onvif_privacy.core.keys.envelope import open_sealed, seal
 from onvif_privacy.core.keys.labels import LabelSecret, known_label, label, renew_label
+from onvif_privacy.core.keys.primitives import SealBroken, mac
 from onvif_privacy.core.keys.ring import (
     KeyProvider,
     KeyRingError,
@@ -46,6 +47,7 @@ __all__ = [
     "known_key",
     "known_label",
     "label",
+    "mac",
     "open_sealed",
     "open_stream",
     "renew_label",

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import secrets
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from onvif_privacy.core.keys.primitives import NONCE_BYTES, TAG_BYTES, SealBroken, decrypt, encrypt
 
 VERSION = b"\x01"
 KEY_ID_BYTES = 8
-NONCE_BYTES = 12
-
-
-class SealBroken(Exception):
-    """A sealed value was changed, moved, or sealed under another key. It says no more than that."""
 
 
 def context(parts: tuple[str, ...]) -> bytes:
@@ -29,18 +23,15 @@ def seal(plaintext: bytes, *, key: bytes, key_id: bytes, place: tuple[str, ...])
     """
     nonce = secrets.token_bytes(NONCE_BYTES)
     head = VERSION + key_id.ljust(KEY_ID_BYTES, b"\0")
-    return head + nonce + AESGCM(key).encrypt(nonce, plaintext, head + context(place))
+    return head + nonce + encrypt(plaintext, key=key, nonce=nonce, bound=head + context(place))
 
 
 def open_sealed(envelope: bytes, *, key: bytes, place: tuple[str, ...]) -> bytes:
     """Return the plaintext; raises SealBroken for anything but an untouched value in its own place."""
     head, rest = envelope[: 1 + KEY_ID_BYTES], envelope[1 + KEY_ID_BYTES :]
-    if head[:1] != VERSION or len(rest) < NONCE_BYTES + 16:
+    if head[:1] != VERSION or len(rest) < NONCE_BYTES + TAG_BYTES:
         raise SealBroken("The sealed value cannot be opened.")
-    try:
-        return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], head + context(place))
-    except InvalidTag:
-        raise SealBroken("The sealed value cannot be opened.") from None
+    return decrypt(rest[NONCE_BYTES:], key=key, nonce=rest[:NONCE_BYTES], bound=head + context(place))
 
 
 def key_id_of(envelope: bytes) -> bytes:

@@ -6,12 +6,11 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.apps import apps
 from django.db import IntegrityError, router, transaction
 
 from onvif_privacy.core.keys.envelope import open_sealed, seal
+from onvif_privacy.core.keys.primitives import hkdf
 from onvif_privacy.core.keys.ring import derive, ring
 
 GENERATIONS = 255  # one byte
@@ -33,7 +32,7 @@ class LabelSecret:
         if any("|" in part for part in context):
             raise ValueError("A part of a key's context cannot hold '|'.")
         info = b"onvif_privacy v1|" + "|".join((self.label, *context)).encode()
-        return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self.secret)
+        return hkdf(self.secret, info)
 
 
 def _rows() -> Any:

@@ -13,14 +13,13 @@ from functools import lru_cache
 from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 from django.utils.module_loading import import_string
 
 from onvif_privacy.core.conf import conf
+from onvif_privacy.core.keys.primitives import hkdf
 
 KEY_ID = re.compile(r"[0-9a-f]{16}")
 USES = ("data", "sign")
@@ -149,7 +148,7 @@ def _forget_ring(*, setting: str, **kwargs: object) -> None:
 
 @lru_cache(maxsize=256)
 def _derived(secret: bytes, info: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"onvif_privacy v1|" + info).derive(secret)
+    return hkdf(secret, b"onvif_privacy v1|" + info)
 
 
 _loaded_again = 0.0

@@ -5,24 +5,18 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-from onvif_privacy.core.keys.envelope import KEY_ID_BYTES, SealBroken, context
+from onvif_privacy.core.keys.envelope import KEY_ID_BYTES, context
+from onvif_privacy.core.keys.primitives import TAG_BYTES, SealBroken, decrypt, encrypt, hkdf
 
 STREAM_VERSION = b"\x02"
 SALT_BYTES = 32
 CHUNK_BYTES = 64 * 1024
-TAG_BYTES = 16
 HEAD_BYTES = len(STREAM_VERSION) + KEY_ID_BYTES + SALT_BYTES
 
 
-def _cipher(key: bytes, head: bytes) -> AESGCM:
+def _key_of(key: bytes, head: bytes) -> bytes:
     # A key of its own for each stream, so a counter is a safe nonce and no key seals many messages.
-    info = b"onvif_privacy v1|stream"
-    return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=head[-SALT_BYTES:], info=info).derive(key))
+    return hkdf(key, b"onvif_privacy v1|stream", salt=head[-SALT_BYTES:])
 
 
 def _nonce(number: int, last: bool) -> bytes:
@@ -47,10 +41,10 @@ def seal_stream(source: Iterable[bytes], *, key: bytes, key_id: bytes, place: tu
     Rogaway and Vizár, 2015), so that cutting, repeating and reordering are refused.
     """
     head = STREAM_VERSION + key_id.ljust(KEY_ID_BYTES, b"\0") + secrets.token_bytes(SALT_BYTES)
-    cipher, bound = _cipher(key, head), head + context(place)
+    own, bound = _key_of(key, head), head + context(place)
     yield head
     for number, (piece, last) in enumerate(_pieces(source, CHUNK_BYTES)):
-        yield cipher.encrypt(_nonce(number, last), piece, bound)
+        yield encrypt(piece, key=own, nonce=_nonce(number, last), bound=bound)
 
 
 def open_stream(source: Iterable[bytes], *, key: bytes, place: tuple[str, ...]) -> Iterator[bytes]:
@@ -65,11 +59,8 @@ def open_stream(source: Iterable[bytes], *, key: bytes, place: tuple[str, ...]) 
         if len(head) < HEAD_BYTES or head[:1] != STREAM_VERSION:
             raise SealBroken("The sealed stream cannot be opened.")
         if number == 0:
-            cipher, bound = _cipher(key, head), head + context(place)
-        try:
-            yield cipher.decrypt(_nonce(number, last), piece, bound)
-        except InvalidTag:
-            raise SealBroken("The sealed stream cannot be opened.") from None
+            own, bound = _key_of(key, head), head + context(place)
+        yield decrypt(piece, key=own, nonce=_nonce(number, last), bound=bound)
 
 
 def _after_head(source: Iterable[bytes], head: bytearray) -> Iterator[bytes]:

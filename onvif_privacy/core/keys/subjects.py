@@ -8,13 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.apps import apps
 from django.db import IntegrityError, router, transaction
 from django.utils import timezone
 
-from onvif_privacy.core.keys.envelope import SealBroken, open_sealed, seal
+from onvif_privacy.core.keys.envelope import open_sealed, seal
+from onvif_privacy.core.keys.primitives import SealBroken, hkdf
 from onvif_privacy.core.keys.ring import derive, ring
 
 COLUMNS = ("subject_id", "use", "key_id", "ring_key", "wrapped")
@@ -184,7 +183,7 @@ class OpeningKeys:
 def derive_for(subject_id: uuid.UUID, label: str) -> bytes:
     """Derive 32 bytes from a subject's data key for one use; they end with that key. Raises KeyDestroyed."""
     info = b"onvif_privacy v1|subject|" + label.encode()
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(subject_key(subject_id, "data").secret)
+    return hkdf(subject_key(subject_id, "data").secret, info)
 
 
 def destroy(subject_id: uuid.UUID, use: str) -> int:

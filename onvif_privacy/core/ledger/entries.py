@@ -24,6 +24,7 @@ from onvif_privacy.core.keys import (
     known_key,
     known_label,
     label,
+    mac,
     open_sealed,
     ring,
     seal,
@@ -59,7 +60,7 @@ class Record:
 
 
 def _commitment(salt: bytes, payload: bytes) -> bytes:
-    return hmac.digest(salt, payload, hashlib.sha256)
+    return mac(salt, payload)
 
 
 def leaf_hash(*, entry_id: uuid.UUID, kind: str, at: datetime, commitment: bytes) -> bytes:
@@ -76,7 +77,7 @@ def leaf_hash(*, entry_id: uuid.UUID, kind: str, at: datetime, commitment: bytes
 
 def entry_mac(leaf: bytes, key_id: str) -> bytes:
     """Return the MAC that vouches for a leaf until it is sealed."""
-    return hmac.digest(derive("mac", key_id=key_id), leaf, hashlib.sha256)
+    return mac(derive("mac", key_id=key_id), leaf)
 
 
 def _place(entry_id: uuid.UUID, subject_id: uuid.UUID | None) -> tuple[str, ...]:
