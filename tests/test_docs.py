@@ -33,6 +33,14 @@ def test_every_python_block_compiles(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=names(PAGES))
+@pytest.mark.django_db
+def test_every_example_that_asserts_something_is_right(page: Path) -> None:
+    for fence in fences(page):
+        if fence.language == "python" and re.search(r"^assert ", fence.text, re.MULTILINE):
+            exec(compile(fence.text, f"{page.name}: {fence.section}", "exec"), {"__name__": "example"})
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names(PAGES))
 def test_every_name_of_ours_that_a_page_imports_is_there(page: Path) -> None:
     for fence in fences(page):
         for node in ast.walk(ast.parse(fence.text)) if fence.language == "python" else ():

@@ -7,7 +7,7 @@ import re
 from django.template import Context, Template
 
 
-def chart(series: list[tuple[str, int]]) -> str:
+def chart(series: list[tuple[str, int | None]]) -> str:
     page = Template("{% load privacy_core %}{% privacy_chart series title='Visits' %}")
     return page.render(Context({"series": series}))
 
@@ -33,6 +33,14 @@ def test_long_series_labels_some_bars_and_lists_every_row() -> None:
 def test_no_numbers_is_said_in_words() -> None:
     assert "Nothing to show yet." in chart([])
     assert "<svg" not in chart([])
+
+
+def test_a_hidden_number_has_no_bar_and_no_sum_gives_it_away() -> None:
+    html = chart([("Monday", 30), ("Tuesday", None), ("Wednesday", None)])
+    assert html.count("<rect ") == 1
+    assert html.count("<td>not shown</td>") == 2
+    assert "fewer than 10 people" in html
+    assert "In all" not in html
 
 
 def test_hostile_label_stays_text() -> None:

@@ -49,7 +49,7 @@ class Bar:
     """One bar in SVG user units, with what it stands for."""
 
     label: str
-    value: int
+    value: int | None
     x: float
     y: float
     width: float
@@ -57,23 +57,32 @@ class Bar:
     show_label: bool
 
 
-def bars(rows: Sequence[tuple[str, int]], top: int) -> list[Bar]:
-    """Lay out a bar for each ``(label, number)``; every label is in the table, at most eight stand under the bars."""
+def bars(rows: Sequence[tuple[str, int | None]], top: int) -> list[Bar]:
+    """Lay out a bar for each ``(label, number)``; every label is in the table, at most eight stand under the bars.
+
+    A hidden number (None) has no bar: its place is empty, which is not the same as a bar of height 0.
+    """
     slot = CHART_WIDTH / max(len(rows), 1)
     every = max(1, -(-len(rows) // 8))
     found = []
     for index, (label, value) in enumerate(rows):
-        height = round(value / max(top, 1) * (CHART_BASE - CHART_TOP), 2)
+        height = round((value or 0) / max(top, 1) * (CHART_BASE - CHART_TOP), 2)
         x = round(index * slot + slot * 0.1, 2)
         found.append(Bar(label, value, x, CHART_BASE - height, round(slot * 0.8, 2), height, index % every == 0))
     return found
 
 
 @register.inclusion_tag("onvif_privacy/chart.html")
-def privacy_chart(series: Iterable[tuple[str, int]], title: str, label: str = "", unit: str = "") -> dict[str, Any]:
-    """Draw ``(label, number)`` pairs as SVG from the server, with the same numbers in a table beside it."""
-    rows = [(str(name), int(value)) for name, value in series]
-    top = max((value for _name, value in rows), default=0)
+def privacy_chart(
+    series: Iterable[tuple[str, int | None]], title: str, label: str = "", unit: str = ""
+) -> dict[str, Any]:
+    """Draw ``(label, number)`` pairs as SVG from the server, with the same numbers in a table beside it.
+
+    None is a number that `counts.protect` hides: the table says so, and no sum is shown from which it would follow.
+    """
+    rows = [(str(name), None if value is None else int(value)) for name, value in series]
+    shown = [value for _name, value in rows if value is not None]
+    top = max(shown, default=0)
     return {
         "title": title,
         "label": label,
@@ -81,7 +90,9 @@ def privacy_chart(series: Iterable[tuple[str, int]], title: str, label: str = ""
         "rows": rows,
         "bars": bars(rows, top),
         "top": top,
-        "total": sum(value for _name, value in rows),
+        "total": sum(shown),
+        "hidden": len(rows) - len(shown),
+        "k": conf.K,
         "width": CHART_WIDTH,
         "height": CHART_HEIGHT,
         "base": CHART_BASE,
