@@ -16,6 +16,7 @@ from onvif_privacy.core.registry import (
     Purpose,
     Ref,
     Slug,
+    Use,
     Waiting,
     declare,
 )
@@ -37,6 +38,8 @@ declare(
         basis=Basis.CONSENT,
         clause="cookies_choice",
         device=True,
+        use=Use.PERSONALIZED_EXPERIENCE,
+        data_classes=("profile",),
     ),
     Purpose(
         "statistics",
@@ -45,6 +48,8 @@ declare(
         basis=Basis.CONSENT,
         clause="cookies_choice",
         device=True,
+        use=Use.IMPROVE_PERFORMANCE,
+        data_classes=("connection", "traffic"),
     ),
     Purpose(
         "marketing",
@@ -53,6 +58,8 @@ declare(
         basis=Basis.CONSENT,
         clause="cookies_choice",
         device=True,
+        use=Use.MARKETING,
+        data_classes=("connection", "traffic", "profile"),
     ),
 )
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, URLField
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core import parties, promises
-from onvif_privacy.core.models import Alarm, Attestation, Decision, Entry, Lease, Notice, Party, Proof
+from onvif_privacy.core.keys import KeyDestroyed
+from onvif_privacy.core.models import Alarm, Attestation, Decision, Entry, EntrySecret, Lease, Notice, Party, Proof
+from onvif_privacy.core.receipts import issue
+from onvif_privacy.core.views.receipts import as_download
 
 
 def _staff(request: HttpRequest) -> AbstractBaseUser:
@@ -63,8 +70,9 @@ class DecisionAdmin(EvidenceAdmin):
         "purpose_digest",
         "sequence",
         "entry",
+        "receipt",
     )
-    readonly_fields = ("reference", "shown")
+    readonly_fields = ("reference", "shown", "receipt")
 
     @admin.display(description=_("subject"))
     def reference(self, decision: Decision) -> str:
@@ -75,6 +83,27 @@ class DecisionAdmin(EvidenceAdmin):
     def shown(self, decision: Decision) -> str:
         """The exact words, as stored at the time."""
         return decision.notice.text if decision.notice else "–"
+
+    @admin.display(description=_("receipt"))
+    def receipt(self, decision: Decision) -> str:
+        """The file that the person can download, too."""
+        address = reverse("admin:onvif_privacy_decision_receipt", args=[decision.pk])
+        return format_html('<a href="{}" download>{}</a>', address, _("Download the receipt"))
+
+    def get_urls(self) -> list[Any]:
+        """Add the receipt."""
+        view = self.admin_site.admin_view(self.receipt_view)
+        return [path("<uuid:pk>/receipt.json", view, name="onvif_privacy_decision_receipt"), *super().get_urls()]
+
+    def receipt_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Give the receipt to who may see the decision."""
+        decision = get_object_or_404(Decision.objects.select_related("entry", "notice"), pk=pk)
+        if not self.has_view_permission(request, decision):
+            raise PermissionDenied
+        try:
+            return as_download(issue(decision))
+        except (KeyDestroyed, EntrySecret.DoesNotExist):
+            raise Http404(_("The evidence of this decision has ended.")) from None
 
 
 @admin.register(Notice)

@@ -17,6 +17,7 @@ from onvif_privacy.core.registry import (
     Ref,
     Slug,
     StaffRights,
+    Use,
     declare,
 )
 
@@ -37,6 +38,7 @@ declare(
         basis=Basis.LEGAL_OBLIGATION,
         clause="legal_disclosure",
         default=True,
+        use=Use.LAW_ENFORCEMENT,
     ),
     Purpose(
         "operation",
@@ -45,6 +47,7 @@ declare(
         basis=Basis.CONTRACT,
         clause="operation",
         default=True,
+        use=Use.CONTRACTED_SERVICE,
     ),
     Purpose(
         "security",
@@ -53,6 +56,7 @@ declare(
         basis=Basis.LEGITIMATE_INTERESTS,
         clause="security",
         default=True,
+        use=Use.PROTECTING_INTERESTS,
     ),
     Purpose(
         "housekeeping",

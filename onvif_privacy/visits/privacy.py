@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core import jobs
-from onvif_privacy.core.registry import Basis, Purpose, Waiting, declare
+from onvif_privacy.core.registry import Basis, Purpose, Use, Waiting, declare
 from onvif_privacy.visits.services import reports, retention
 
 declare(
@@ -20,6 +20,8 @@ declare(
         clause="popularity",
         device=True,
         reader="visits",
+        use=Use.IMPROVE_PERFORMANCE,
+        data_classes=("connection", "traffic"),
     )
 )
 

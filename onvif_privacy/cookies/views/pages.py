@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -73,6 +73,16 @@ def choice_rows(privacy: Silent, policy: Policy, language: str) -> dict[str, Any
     return {"decided": privacy.decided, "decided_at": privacy.decided_at, "gpc": privacy.gpc, "rows": rows}
 
 
+def receipts_url(privacy: Silent) -> str:
+    """Return where the visitor's receipts are; empty for who granted nothing, since nothing is recorded of them."""
+    if not privacy.reference:
+        return ""
+    try:
+        return reverse("onvif_privacy:receipts")
+    except NoReverseMatch:  # this room's pages are mounted without the kernel's
+        return ""
+
+
 def settings_response(
     request: HttpRequest, *, status: int = 200, message: str = "", code: str = "", confirm: dict[str, Any] | None = None
 ) -> HttpResponse:
@@ -91,6 +101,7 @@ def settings_response(
         "message": message,
         "error": code,
         "key": uuid.uuid4().hex,
+        "receipts_url": receipts_url(privacy),
     }
     response = render(request, f"{FOLDER}/preferences.html", context, status=status)
     patch_cache_control(response, private=True, no_store=True)

@@ -158,8 +158,8 @@ def record(
     return record_all([Record(kind, full, subject)])[0]
 
 
-def opened(entry: Entry) -> dict[str, Any]:
-    """Return the payload of an entry after checking its commitment, leaf and MAC.
+def opening(entry: Entry) -> tuple[bytes, dict[str, Any]]:
+    """Return the salt and the payload that an entry commits to, after checking commitment, leaf and MAC.
 
     Raises SealBroken for any difference, KeyDestroyed or EntrySecret.DoesNotExist where the secret has ended.
     """
@@ -174,8 +174,12 @@ def opened(entry: Entry) -> dict[str, Any]:
     )
     if not good:
         raise SealBroken("The ledger entry was changed.")
-    result: dict[str, Any] = json.loads(payload)
-    return result
+    return salt, json.loads(payload)
+
+
+def opened(entry: Entry) -> dict[str, Any]:
+    """Return the payload of an entry; see `opening`, whose errors it raises."""
+    return opening(entry)[1]
 
 
 def release(rows: Iterable[Evidence], *, reason: str) -> int:

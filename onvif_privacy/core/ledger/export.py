@@ -28,9 +28,11 @@ def export() -> Iterator[bytes]:
             yield canonical(entry_line(entry)) + b"\n"
 
 
-def public_keys() -> dict[str, str]:
-    """Return the public signing keys, retired ones too, as the verifier reads them."""
-    return {key_id: base64url(key.public_bytes_raw()) for key_id, key in sorted(ring().public_keys().items())}
+def public_keys() -> dict[str, list[dict[str, str]]]:
+    """Return the public signing keys, retired ones too, as a JWK set (RFC 7517, RFC 8037); the verifier reads it."""
+    shape = {"kty": "OKP", "crv": "Ed25519", "alg": "Ed25519", "use": "sig"}
+    known = sorted(ring().public_keys().items())
+    return {"keys": [{"kid": key_id, **shape, "x": base64url(key.public_bytes_raw())} for key_id, key in known]}
 
 
 def checkpoint() -> str | None:

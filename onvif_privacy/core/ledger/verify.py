@@ -1,25 +1,25 @@
-"""Checks an exported ledger or a proof without Django and without any library: copy this file and run it.
+"""Checks a receipt, a proof or an exported ledger without Django and without any library: copy this file and run it.
 
-    python verify.py ledger.jsonl --keys keys.json [--anchor checkpoint.txt] [--proof]
+    python verify.py receipt.json --keys keys.json [--anchor checkpoint.txt]
 
 Exit codes: 0 good, 1 tampered (the JSON printed names the first bad line), 2 unreadable or wrong use.
-Keys and anchors are given by hand: keys that came with the export would prove nothing. Memory: one seal's leaves.
-Formats: RFC 9162 Merkle trees, RFC 8032 Ed25519, C2SP signed notes.
+Keys and anchors are given by hand: keys that came with the file would prove nothing. Memory: one seal's leaves.
+Formats: RFC 9162 Merkle trees, RFC 8032 Ed25519, RFC 7515 and 7517 signatures and keys, C2SP signed notes.
 """
 
 import argparse
 import base64
-import hashlib
+import hmac
 import json
 import sys
 from collections.abc import Iterable
+from hashlib import sha256, sha512
 from pathlib import Path
 from typing import Any
 
 Point = tuple[int, int, int, int]
 Keys = dict[str, bytes]
-P = 2**255 - 19
-L = 2**252 + 27742317777372353535851937790883648493
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 DOMAIN = b"onvif_privacy seal v1\n"
 
@@ -50,40 +50,33 @@ def multiply(scalar: int, point: Point) -> Point:
     return result
 
 
-def decompress(raw: bytes) -> Point | None:
+def decompress(raw: bytes) -> Point:
     sign, y = divmod(int.from_bytes(raw, "little"), 1 << 255)
-    if y >= P:
-        return None
     square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(square, (P + 3) // 8, P)
     x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
-    if x * x % P != square or (x == 0 and sign):
-        return None
+    if y >= P or x * x % P != square or (x == 0 and sign):
+        raise Tampered("a key or a signature is not on the curve")
     x = P - x if x & 1 != sign else x
     return x, y, 1, x * y % P
 
 
-BASE = decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little")) or (0, 1, 1, 0)
+BASE = decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 
 def signed(public: bytes, message: bytes, signature: bytes) -> bool:
     """RFC 8032, section 5.1.7, without cofactor."""
-    point, nonce = decompress(public), decompress(signature[:32])
     scalar = int.from_bytes(signature[32:], "little")
-    if len(public) != 32 or len(signature) != 64 or not point or not nonce or scalar >= L:
+    if len(public) != 32 or len(signature) != 64 or scalar >= L:
         return False
-    digest = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
-    left, right = multiply(scalar, BASE), add(nonce, multiply(digest, point))
+    digest = int.from_bytes(sha512(signature[:32] + public + message).digest(), "little") % L
+    left, right = multiply(scalar, BASE), add(decompress(signature[:32]), multiply(digest, decompress(public)))
     return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (left[1] * right[2] - right[1] * left[2]) % P == 0
-
-
-def node(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\x01" + left + right).digest()
 
 
 def root(leaves: list[bytes]) -> bytes:
     while len(leaves) > 1:
-        pairs = [node(*leaves[i : i + 2]) for i in range(0, len(leaves) - 1, 2)]
+        pairs = [sha256(b"\x01" + leaves[i] + leaves[i + 1]).digest() for i in range(0, len(leaves) - 1, 2)]
         leaves = pairs + leaves[len(pairs) * 2 :]
     return leaves[0]
 
@@ -92,7 +85,7 @@ def root_from_path(leaf: bytes, place: int, last: int, path: list[bytes]) -> byt
     """RFC 9162, section 2.1.3.2; ``last`` is the index of the last leaf."""
     for sibling in path:
         right = place & 1 or place == last
-        leaf = node(sibling, leaf) if right else node(leaf, sibling)
+        leaf = sha256(b"\x01" + (sibling + leaf if right else leaf + sibling)).digest()
         while right and place and not place & 1:
             place, last = place >> 1, last >> 1
         if last == 0:
@@ -114,28 +107,26 @@ def one_form(text: str) -> dict[str, Any]:
 
 
 def check_seal(line: dict[str, Any], keys: Keys) -> dict[str, Any]:
-    """Return the body of a signed seal."""
     body = one_form(line["seal"])
     if not signed(keys.get(body["key"], b""), DOMAIN + line["seal"].encode(), b64(line["signature"], 64)):
         raise Tampered("the signature does not fit, or is made with an unknown key")
     return body
 
 
-def check_ledger(lines: Iterable[str], keys: Keys, place: dict[str, int]) -> tuple[int, int, bytes]:
-    """Check seals and entries in order; returns the number of seals, of entries, and the last seal's text."""
-    leaves: list[bytes] = []
-    number, total, last, waiting, body = 0, 0, b"", 0, dict[str, Any]()
+def check_ledger(lines: Iterable[str], keys: Keys, place: dict[str, int], anchor: str) -> dict[str, Any]:
+    """Check seals and entries in their order, and the end by the anchor if there is one."""
+    number, total, last, waiting, body, leaves = 0, 0, b"", 0, dict[str, Any](), list[bytes]()
     for place["line"], text in enumerate(lines, 1):
         line = one_form(text.removesuffix("\n"))
         if "seal" in line and not waiting:
             body = check_seal(line, keys)
-            if body["number"] != number or b64(body["previous"], 32) != hashlib.sha256(last).digest():
+            if body["number"] != number or b64(body["previous"], 32) != sha256(last).digest():
                 raise Tampered("the chain of seals is broken")
             number, last, waiting, leaves = number + 1, line["seal"].encode(), body["count"], []
             continue
         if not waiting or "seal" in line:
             raise Tampered("an entry stands outside a seal, or one is missing")
-        leaves.append(hashlib.sha256(b"\x00" + canonical(line)).digest())
+        leaves.append(sha256(b"\x00" + canonical(line)).digest())
         if len(leaves) > 1 and leaves[-1] <= leaves[-2]:
             raise Tampered("leaves are not in their order")
         waiting, total = waiting - 1, total + 1
@@ -143,16 +134,9 @@ def check_ledger(lines: Iterable[str], keys: Keys, place: dict[str, int]) -> tup
             raise Tampered("the entries do not give the root that was signed")
     if waiting:
         raise Tampered("the end is missing")
-    return number, total, last
-
-
-def check_proof(proof: dict[str, Any], keys: Keys) -> None:
-    body = check_seal(proof, keys)
-    leaf = hashlib.sha256(b"\x00" + canonical(proof["entry"])).digest()
-    path = [b64(step, 32) for step in proof["path"]]
-    found = root_from_path(leaf, proof["index"], body["count"] - 1, path)
-    if not 0 <= proof["index"] < body["count"] or found != b64(body["root"], 32):
-        raise Tampered("the path does not lead to the root that was signed")
+    if anchor:
+        check_anchor(anchor, keys, number, last)
+    return {"seals": number, "entries": total}
 
 
 def check_anchor(note: str, keys: Keys, number: int, last: bytes) -> None:
@@ -161,33 +145,49 @@ def check_anchor(note: str, keys: Keys, number: int, last: bytes) -> None:
     lines, message = text.split("\n"), f"{text}\n".encode()
     if not any(signed(public, message, base64.b64decode(signature.split(" ")[-1])[4:]) for public in keys.values()):
         raise Tampered("the anchor is not signed with these keys")
-    if int(lines[1]) > number:
-        raise Tampered(f"the anchor knows {lines[1]} seals, the ledger ends after {number}")
-    if int(lines[1]) == number and base64.b64decode(lines[2]) != hashlib.sha256(last).digest():
-        raise Tampered("the anchor names another last seal")
+    if int(lines[1]) > number or (int(lines[1]) == number and base64.b64decode(lines[2]) != sha256(last).digest()):
+        raise Tampered(f"the anchor knows {lines[1]} seals and how they end, the ledger has {number} or ends otherwise")
 
 
-def check(options: argparse.Namespace, place: dict[str, int]) -> dict[str, Any]:
-    keys = {name: b64(value, 32) for name, value in json.loads(Path(options.keys).read_text()).items()}
-    with open(options.file, encoding="utf-8", newline="\n") as file:
-        if options.proof:
-            check_proof(one_form(file.read().rstrip("\n")), keys)
-            return {"result": "good", "entries": 1}
-        number, total, last = check_ledger(file, keys, place)
-    if options.anchor:
-        check_anchor(Path(options.anchor).read_text(encoding="utf-8"), keys, number, last)
-    return {"result": "good", "seals": number, "entries": total}
+def check_proof(proof: dict[str, Any], keys: Keys) -> dict[str, Any]:
+    body, index, leaf = check_seal(proof, keys), proof["index"], sha256(b"\x00" + canonical(proof["entry"])).digest()
+    found = root_from_path(leaf, index, body["count"] - 1, [b64(step, 32) for step in proof["path"]])
+    if not 0 <= index < body["count"] or found != b64(body["root"], 32):
+        raise Tampered("the path does not lead to the root that was signed")
+    return {"entry": proof["entry"]["id"]}
+
+
+def check_receipt(file: dict[str, Any], keys: Keys) -> dict[str, Any]:
+    """Check the signature, the digest of the words and, once sealed, that the ledger's entry commits to the act."""
+    record, jws, proof = file["iso27560"]["dpv:hasRecordOfActivity"], file.pop("jws"), file.pop("proof")
+    head, payload = json.loads(b64(jws["protected"])), base64.urlsafe_b64encode(canonical(file)).rstrip(b"=")
+    if not signed(keys.get(head["kid"], b""), jws["protected"].encode() + b"." + payload, b64(jws["signature"], 64)):
+        raise Tampered("the signature does not fit, or is made with an unknown key")
+    act, notice = record["dct:provenance"]["@value"], record.get("dpv:hasNotice")
+    if act["notice"] != (notice and sha256(notice["dct:description"].encode()).hexdigest()):
+        raise Tampered("the words are not those of the decision")
+    salted = proof and check_proof(proof, keys) and hmac.digest(b64(proof["salt"], 32), canonical(act), "sha256")
+    if proof and salted != b64(proof["entry"]["commitment"], 32):
+        raise Tampered("the entry of the ledger is about another act")
+    return {"decision": record["dct:identifier"], "sealed": bool(proof)}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Checks an exported ledger or a proof.")
+    parser = argparse.ArgumentParser(description="Checks a receipt, a proof or an exported ledger.")
     parser.add_argument("file")
-    parser.add_argument("--keys", required=True, help='JSON file: {"<key id>": "<public key, base64url>"}')
-    parser.add_argument("--anchor", help="a checkpoint that was kept elsewhere")
-    parser.add_argument("--proof", action="store_true", help="the file is the proof of one entry")
+    parser.add_argument("--keys", required=True, help="the site's privacy/keys.json, fetched by hand (RFC 7517)")
+    parser.add_argument("--anchor", help="a checkpoint that was kept elsewhere, for an exported ledger")
     options, place = parser.parse_args(arguments), {"line": 0}
     try:
-        result, code = check(options, place), 0
+        keys = {key["kid"]: b64(key["x"], 32) for key in json.loads(Path(options.keys).read_text())["keys"]}
+        anchor = Path(options.anchor).read_text(encoding="utf-8") if options.anchor else ""
+        with open(options.file, encoding="utf-8", newline="\n") as file:
+            first = json.loads(file.readline() or "{}")
+            file.seek(0)
+            check = check_receipt if "jws" in first else check_proof if "path" in first else None
+            line = one_form(file.read().removesuffix("\n")) if check else {}
+            found = check(line, keys) if check else check_ledger(file, keys, place, anchor)
+        result, code = {"result": "good", **found}, 0
     except Tampered as error:
         result, code = {"result": "tampered", **place, "reason": str(error)}, 1
     except (OSError, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:

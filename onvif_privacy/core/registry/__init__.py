@@ -42,7 +42,7 @@ from onvif_privacy.core.registry.personal import (
     not_personal,
     personal_data,
 )
-from onvif_privacy.core.registry.purpose import Basis, Exit, Purpose, Veto, exits, purposes, vetoes
+from onvif_privacy.core.registry.purpose import Basis, Exit, Purpose, Use, Veto, exits, purposes, vetoes
 from onvif_privacy.core.registry.roles import StaffRights, staff_rights
 from onvif_privacy.core.registry.strategies import anonymise, blank, delete, generalise, keep
 
@@ -75,6 +75,7 @@ __all__ = [
     "Registry",
     "Slug",
     "StaffRights",
+    "Use",
     "Veto",
     "Waiting",
     "While",

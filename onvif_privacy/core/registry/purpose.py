@@ -14,6 +14,7 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import override
 
 from onvif_privacy.core.registry.base import DeclarationError, Registry
+from onvif_privacy.core.registry.personal import DATA_CLASSES
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -38,6 +39,27 @@ class Basis(StrEnum):
         return self in (Basis.CONSENT, Basis.EXPLICIT_CONSENT)
 
 
+class Use(StrEnum):
+    """What kind of use a purpose is: the sixteen categories of the Kantara consent receipt (version 1.1, annex)."""
+
+    CORE_FUNCTION = "core_function"
+    CONTRACTED_SERVICE = "contracted_service"
+    DELIVERY = "delivery"
+    CONTACT_REQUESTED = "contact_requested"
+    PERSONALIZED_EXPERIENCE = "personalized_experience"
+    MARKETING = "marketing"
+    MARKETING_THIRD_PARTIES = "marketing_third_parties"
+    SHARING_FOR_DELIVERY = "sharing_for_delivery"
+    SHARING_FOR_MARKETING = "sharing_for_marketing"
+    THIRD_PARTY_CORE_FUNCTION = "third_party_core_function"
+    THIRD_PARTY_OTHER = "third_party_other"
+    LEGAL_RETENTION = "legal_retention"
+    LAW_ENFORCEMENT = "law_enforcement"
+    PROTECTING_HEALTH = "protecting_health"
+    PROTECTING_INTERESTS = "protecting_interests"
+    IMPROVE_PERFORMANCE = "improve_performance"
+
+
 @dataclass(frozen=True)
 class Purpose:
     """What data is used for.
@@ -47,9 +69,11 @@ class Purpose:
     not offered). ``gpc`` says whether Global Privacy Control covers it; None leaves that to what it stores and whom
     it reaches. ``default`` is the answer where nobody decided; a purpose that rests on consent cannot have it.
     ``retired`` purposes stay declared while a decision names them and are not asked any more.
+    ``use`` and ``data_classes`` (of `DATA_CLASSES`) say in receipts what kind of use it is and of what data.
     ``record`` says what the gate writes: an entry for ``each`` person read, one with counts for each ``scope``, or
     ``none``. ``exits`` marks purposes that send data out of the house; ``bulk`` those made for many people at once.
-    Raises DeclarationError for a slug that is not ``[a-z][a-z0-9_]{0,47}`` (a cookie carries it unquoted).
+    Raises DeclarationError for an unknown data class, and for a slug that is not ``[a-z][a-z0-9_]{0,47}`` (a cookie
+    carries it unquoted).
     """
 
     slug: str
@@ -66,8 +90,12 @@ class Purpose:
     record: Literal["each", "scope", "none"] = "each"
     exits: bool = False
     bulk: bool = False
+    use: Use = Use.CORE_FUNCTION
+    data_classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if unknown := sorted(set(self.data_classes) - set(DATA_CLASSES)):
+            raise DeclarationError(f"Purpose {self.slug!r} names unknown data classes: {', '.join(unknown)}.")
         if not SLUG.fullmatch(self.slug):
             raise DeclarationError(
                 f"Purpose slug {self.slug!r} must be lower-case letters, digits and '_', 48 at most."
@@ -79,6 +107,7 @@ class Purpose:
         with override(None):
             parts = [self.slug, str(self.label), str(self.text), self.basis.value, self.clause]
         parts += [str(self.default), str(self.device), str(self.gpc), *sorted(self.parties)]
+        parts += [self.use.value, *sorted(self.data_classes)]
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 

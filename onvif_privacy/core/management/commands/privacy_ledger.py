@@ -1,4 +1,4 @@
-"""``privacy_ledger``: seal, verify, export, prove and checkpoint the evidence."""
+"""``privacy_ledger``: seal, verify, export, prove and checkpoint the evidence, and print receipts."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from onvif_privacy.core import ledger
+from onvif_privacy.core import ledger, receipts
+from onvif_privacy.core.keys import KeyDestroyed
 from onvif_privacy.core.management.database import needs_database
-from onvif_privacy.core.models import Entry, Seal
+from onvif_privacy.core.models import Decision, Entry, EntrySecret, Seal
 
 
 class Command(BaseCommand):
@@ -24,7 +25,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="seal|verify|export|proof|checkpoint")
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="seal|verify|export|proof|receipt|checkpoint")
         verbs.add_parser("seal", help="Seal everything that waits.")
         verbs.add_parser("verify", help="Check every entry and seal; exit 1 names what was changed.")
         export = verbs.add_parser(
@@ -33,6 +34,8 @@ class Command(BaseCommand):
         export.add_argument("file", type=Path, help="Where to write; <file>.keys.json gets the public keys.")
         proof = verbs.add_parser("proof", help="Print the proof of one entry for the stand-alone verifier.")
         proof.add_argument("entry", type=uuid.UUID)
+        receipt = verbs.add_parser("receipt", help="Print the receipt of one decision, as the person downloads it.")
+        receipt.add_argument("decision", type=uuid.UUID)
         verbs.add_parser("checkpoint", help="Print a signed note to keep where this database's owner cannot write.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -80,6 +83,15 @@ class Command(BaseCommand):
         if proof is None:
             raise CommandError("The entry is not sealed yet. Run 'manage.py privacy_ledger seal'.", returncode=2)
         self.stdout.write(ledger.canonical(proof).decode())
+
+    def _receipt(self, options: dict[str, Any]) -> None:
+        decision = Decision.objects.filter(pk=options["decision"]).select_related("entry", "notice").first()
+        if decision is None:
+            raise CommandError("There is no such decision.", returncode=2)
+        try:
+            self.stdout.write(receipts.issue(decision).file.decode(), ending="")
+        except (KeyDestroyed, EntrySecret.DoesNotExist):
+            raise CommandError("The evidence of this decision has ended.", returncode=2) from None
 
     def _checkpoint(self, options: dict[str, Any]) -> None:
         note = ledger.checkpoint()
