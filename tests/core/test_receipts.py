@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import rfc8785
 from django.db import transaction
 from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
@@ -344,6 +345,7 @@ def valid(purpose: dict[str, Any], decision: dict[str, Any], notice: dict[str, s
     full = {key for key in names_in(expanded(issued.iso27560)) if key.startswith("http")}
     assert {key.partition(":")[2] for key in keys_in(issued.iso27560)} <= {re.split("[#/]", key)[-1] for key in full}
     assert text.loads(issued.file)["iso27560"] == issued.iso27560  # strict: no key twice
+    assert issued.file == rfc8785.dumps(text.loads(issued.file)) + b"\n"
     assert receipts.verify(issued.file)
 
 
