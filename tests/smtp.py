@@ -26,7 +26,7 @@ class Server:
         """Keep one message."""
         if self.refuse:
             return "451 come again later"
-        self.messages.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
+        self.messages.append(message_from_bytes(envelope.content, policy=default))
         self.recipients += envelope.rcpt_tos
         return "250 kept"
 

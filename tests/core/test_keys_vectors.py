@@ -121,7 +121,10 @@ def test_the_verifiers_own_ed25519_takes_every_valid_and_no_invalid_signature() 
     verify, seen = standalone(), {"valid": 0, "invalid": 0, "acceptable": 0}
     for group, case in cases("Signature", "wycheproof", "ed25519_test.json"):
         message, signature = raw(case, "msg", "sig")
-        good = verify.signed(bytes.fromhex(group["publicKey"]["pk"]), message, signature)
+        try:
+            good = verify.signed(bytes.fromhex(group["publicKey"]["pk"]), message, signature)
+        except verify.Tampered:  # a point that is not on the curve
+            good = False
         seen[case["result"]] += 1
         if case["result"] != "acceptable":  # those on which libraries may differ
             assert good is (case["result"] == "valid"), case

@@ -12,6 +12,7 @@ import pytest
 import rfc8785
 from django.db import transaction
 from django.test import override_settings
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -129,7 +130,7 @@ def test_a_consent_gets_both_parts_and_names_no_person() -> None:
                 "piiControllerUrl": "https://www.example.org/",
             }
         ],
-        "policyUrl": "https://www.example.org/",
+        "policyUrl": "https://www.example.org" + reverse("onvif_privacy_statement:current"),
         "services": [
             {
                 "service": "https://www.example.org",

@@ -93,7 +93,7 @@ class Walk:
         if direction < 0:
             limits[column] = self.point[column]
         slope = slopes.get(self.target, direction if column == self.target else 0)
-        free = abs(self.goal - self.point[self.target]) / Fraction(abs(slope))  # where nothing is in the way
+        free = abs(_divided(self.goal - self.point[self.target], slope))  # where nothing is in the way
         room = min(limits.values()) if limits else math.ceil(free)
         whole = room if isinstance(room, int) else room.numerator // room.denominator
         self.point[column] += direction * whole
