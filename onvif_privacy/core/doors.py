@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, TypeVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,6 +33,35 @@ class Door(Generic[P, R]):
 
 statement: Door[[str], str | None] = Door("statement")
 """Digest of the statement in force for a language code."""
+
+eraser: Door[[uuid.UUID, str], str] = Door("eraser")
+"""Begins to erase everything about a subject, named by id, for a reason (a slug); gives the request's reference.
+
+Asked again while the request is open, it gives the same reference. Filled by `rights`.
+"""
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """What one hand-over to a trusted partner asks for.
+
+    ``agreement`` is the reference of an approved one; ``subjects`` are ids; ``fields`` None means all that the
+    agreement allows. The same ``key`` again is the same hand-over.
+    """
+
+    agreement: str
+    subjects: tuple[uuid.UUID, ...]
+    purpose: str
+    key: str
+    fields: tuple[str, ...] | None = None
+    actor: AbstractBaseUser | None = None
+
+
+partner: Door[[HandOver], str] = Door("partner")
+"""Hands data of people to a trusted partner; gives the reference of the hand-over. Filled by `disclosures`.
+
+None means that nothing was handed over, because that room is not there. A hand-over that it refuses raises.
+"""
 
 
 def private_page(view: V) -> V:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.http import HttpRequest, HttpResponse
 
-from onvif_privacy.core.doors import Door, private_page
+from onvif_privacy.core import doors
+from onvif_privacy.core.doors import Door, HandOver, private_page
 
 
 def test_an_empty_door_says_not_recorded_and_never_yes() -> None:
@@ -42,3 +45,20 @@ def test_a_private_page_is_marked_and_works_as_before() -> None:
 
     assert view.onvif_privacy_private is True  # type: ignore[attr-defined]
     assert view(HttpRequest()).content == b"kept apart"
+
+
+def test_a_room_that_is_not_there_erases_nothing_and_hands_nothing_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    for door in (doors.eraser, doors.partner):
+        monkeypatch.setattr(door, "_answer", None)
+    assert doors.eraser(uuid.uuid4(), "orphaned") is None
+    assert doors.partner(HandOver("PA-1", (uuid.uuid4(),), "delivery", key="k")) is None
+
+
+def test_the_room_that_fills_a_door_is_asked_with_ids_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    for door in (doors.eraser, doors.partner):
+        monkeypatch.setattr(door, "_answer", None)
+    person = uuid.uuid4()
+    doors.eraser.fill(lambda subject, because: f"{because} {subject}")
+    doors.partner.fill(lambda asked: f"{asked.agreement} {len(asked.subjects)} {asked.fields}")
+    assert doors.eraser(person, "orphaned") == f"orphaned {person}"
+    assert doors.partner(HandOver("PA-1", (person,), "delivery", key="k")) == "PA-1 1 None"

@@ -13,6 +13,8 @@ from django.core.files.storage import Storage
 from django.db import router, transaction
 from django.db.models import FileField, ManyToManyField, Model
 
+from onvif_privacy.core import holds
+from onvif_privacy.core.models import Subject
 from onvif_privacy.core.personal.rows import Place, leaves
 from onvif_privacy.core.registry import Field, File, Json, PersonalData
 from onvif_privacy.core.registry.strategies import CannotEnd, Delete
@@ -20,10 +22,14 @@ from onvif_privacy.core.registry.strategies import CannotEnd, Delete
 
 @dataclass(frozen=True)
 class Ended:
-    """What was done to a row: the fields that ended, and whether the row itself is gone."""
+    """What was done to a row: the fields that ended, and whether the row itself is gone.
+
+    ``waits``: nothing was done, because a hold asks to leave the row to the next run.
+    """
 
     fields: tuple[str, ...]
     deleted: bool
+    waits: bool = False
 
 
 def delete_file(storage: Storage, names: Iterable[str]) -> None:
@@ -85,13 +91,16 @@ def _end_field(row: Model, name: str, declared: Field | Json) -> None:
         setattr(row, name, declared.erase.end(column, getattr(row, name)))  # type: ignore[arg-type]
 
 
-def end_row(declaration: PersonalData, row: Model, names: Iterable[str]) -> Ended:
+def end_row(declaration: PersonalData, row: Model, names: Iterable[str], *, subject: Subject | None = None) -> Ended:
     """End the named fields of a row in one transaction; delete the row where the declaration says so.
 
-    ``row=delete()`` goes whole; ``row=delete(when="empty")`` goes once every personal field has ended. Raises
-    CannotEnd for a field without a fitting strategy, and nothing is changed then.
+    ``row=delete()`` goes whole; ``row=delete(when="empty")`` goes once every personal field has ended. ``subject`` is
+    the person whose fields they are: where a hold asks to wait for its copy, the row stays as it is for this run.
+    Raises CannotEnd for a field without a fitting strategy, and nothing is changed then.
     """
     chosen = tuple(names)
+    if subject is not None and holds.waits(subject, declaration.model, chosen):
+        return Ended((), deleted=False, waits=True)
     using = row._state.db or router.db_for_write(type(row), instance=row)
     whole = set(chosen) >= set(declaration.fields)
     gone = declaration.row is not None and whole

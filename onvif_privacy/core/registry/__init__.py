@@ -16,7 +16,17 @@ from onvif_privacy.core.registry.base import (
     temporarily,
 )
 from onvif_privacy.core.registry.device import SESSION, DeviceItem, device_items
-from onvif_privacy.core.registry.house import FooterLink, Guard, Waiting, footer_links, guards, waiting
+from onvif_privacy.core.registry.house import (
+    FooterLink,
+    Guard,
+    Held,
+    HoldProvider,
+    Waiting,
+    footer_links,
+    guards,
+    hold_providers,
+    waiting,
+)
 from onvif_privacy.core.registry.kinds import (
     Code,
     Count,
@@ -65,6 +75,8 @@ __all__ = [
     "Flag",
     "FooterLink",
     "Guard",
+    "Held",
+    "HoldProvider",
     "Instant",
     "Json",
     "Late",
@@ -92,6 +104,7 @@ __all__ = [
     "footer_links",
     "generalise",
     "guards",
+    "hold_providers",
     "keep",
     "not_personal",
     "personal_data",

@@ -1,10 +1,11 @@
-"""Declarations that make the rooms one house: guarded tables, what waits for staff, links for visitors."""
+"""Declarations that make the rooms one house: guarded tables, who holds copies, what waits for staff, links."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils.functional import Promise as LazyText
@@ -36,6 +37,28 @@ class Guard:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A sealed copy of some fields, outside the live rows: whose record it is, and until when it is kept.
+
+    ``wait`` asks eraser and retention to leave these rows to their next run, because the copy is being taken; a
+    provider says so for an hour at most. ``listable`` copies are named to the person, in "my privacy" and in receipts.
+    """
+
+    reference: str
+    until: datetime
+    wait: bool = False
+    listable: bool = True
+
+
+@dataclass(frozen=True)
+class HoldProvider:
+    """Knows which copies are held. ``covering`` gets a subject, the label of a model and names of its fields."""
+
+    slug: str
+    covering: Callable[[Any, str, Sequence[str]], Iterable[Held]]
+
+
+@dataclass(frozen=True)
 class Waiting:
     """One line of the staff home page "waiting for me"; shown while ``count`` is above zero.
 
@@ -62,5 +85,6 @@ class FooterLink:
 
 
 guards: Registry[Guard] = Registry(Guard, "guard", lambda item: item.slug)
+hold_providers: Registry[HoldProvider] = Registry(HoldProvider, "hold provider", lambda item: item.slug)
 waiting: Registry[Waiting] = Registry(Waiting, "waiting line", lambda item: item.slug)
 footer_links: Registry[FooterLink] = Registry(FooterLink, "footer link", lambda item: item.slug)
