@@ -13,6 +13,8 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
+from onvif_privacy.core.cards import find_cards as find_cards
+
 MAX_JSON_BYTES: Final = 64 * 1024
 MAX_JSON_DEPTH: Final = 32
 _CONTROLS = re.compile(r"[\x01-\x1f\x7f]")
@@ -168,6 +170,11 @@ def safe_url(url: str, *, hosts: Iterable[str] = ()) -> str | None:
     if parts.scheme != "https" or host is None or port is None or "@" in parts.netloc:
         return None
     return f"https://{host}{port}{tail}" if host in {_host(name) for name in hosts} else None
+
+
+def host(name: str) -> str | None:
+    """Return a host name in ASCII and lower case, as resolvers use it; None for what is none."""
+    return _host(name.rstrip("."))
 
 
 def csv_cell(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -36,12 +37,12 @@ class EncryptedTextField(EncryptedField):
 
 
 class EncryptedEmailField(EncryptedTextField):
-    """An e-mail address. A search ignores case."""
+    """An e-mail address. A search ignores case, and letters that mail programs treat as equal (NFKC)."""
 
     default_validators = [validate_email]
 
     def indexable(self, value: Any) -> str:
-        return normal(str(value)).casefold()
+        return unicodedata.normalize("NFKC", normal(str(value))).casefold()
 
     def formfield(self, **kwargs: Any) -> Any:
         return EncryptedField.formfield(self, **{"form_class": sealed_input(forms.EmailField), **kwargs})

@@ -16,7 +16,7 @@ from onvif_privacy.core.fields.checking import owned_by_subject, owner_field, ro
 from onvif_privacy.core.fields.sealed import Sealed, refused
 from onvif_privacy.core.fields.sealing import open_at
 from onvif_privacy.core.gate import closing
-from onvif_privacy.core.gate.people import declared_field, owner_path, owners
+from onvif_privacy.core.gate.people import declared_field, owner_path, owners, purpose_column
 from onvif_privacy.core.keys import KeyDestroyed
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def _plan(scope: Scope, model: Any, fields: Sequence[str]) -> _Plan:
             encrypted[name] = field
             columns |= {row.attname} if row else set()
             columns |= {owner_field(field).attname} if field.subject else set()
+        columns |= {purpose_column(model, name)} - {""}
     return _Plan(model, fields, encrypted, sorted(columns))
 
 
@@ -107,10 +108,12 @@ def _readable(
     """Return the rows all of whose fields may be read; count the others."""
     scope.permission.ask({one for by_row in people.values() for one in by_row.values() if one is not None})
     declared = {name: declared_field(plan.model, name) for name in plan.fields}
+    said = {purpose_column(plan.model, name) for name in plan.fields} - {""}
     good = [
         row
         for row in rows
         if not any(scope.permission.why_not(people[name].get(row["pk"]), declared[name]) for name in plan.fields)
+        and not any(scope.why_not_row(row[column]) for column in said)
     ]
     scope.counts.skipped += len(rows) - len(good)
     for name in plan.fields:
@@ -173,8 +176,11 @@ def search(scope: Scope, queryset: QuerySet[Any], field: EncryptedField, value: 
     by_row = owners(queryset.model._base_manager.filter(pk__in=[one.pk for one in candidates]), path, None)
     scope.permission.ask({one for one in by_row.values() if one is not None})
     declared, wanted, found = declared_field(queryset.model, field.name), field.indexable(value).encode(), []
+    column = purpose_column(queryset.model, field.name)
     for one in candidates:
         sealed = one.__dict__[field.attname]
+        if column and scope.why_not_row(getattr(one, column)):
+            continue
         if not isinstance(sealed, Sealed) or scope.permission.why_not(by_row.get(one.pk), declared):
             continue
         place = field.placed(one, sealed).place

@@ -46,7 +46,15 @@ def purposes_of(model: type[models.Model], name: str) -> frozenset[str]:
     if isinstance(found, Json):
         leaves = [one for one in (*found.leaves.values(), found.rest) if isinstance(one, Field)]
         return frozenset.intersection(*(frozenset(one.purposes) for one in leaves))
+    if found and found.purpose_column:  # each row says which of them; see `purpose_column`
+        return frozenset(one.slug for one in purposes.all())
     return frozenset(found.purposes) if found else frozenset()
+
+
+def purpose_column(model: type[models.Model], name: str) -> str:
+    """Return the column in which a row says what a field of it may be read for; empty where the declaration says."""
+    found = declared_field(model, name)
+    return found.purpose_column if found else ""
 
 
 def owner_path(model: type[models.Model], name: str) -> SubjectPath | None:

@@ -19,7 +19,14 @@ from onvif_privacy.core.fields.sealing import open_at
 from onvif_privacy.core.gate import bulk, closing
 from onvif_privacy.core.gate.errors import BulkRefused, ScopeRefused
 from onvif_privacy.core.gate.evidence import Counts, Evidence, Ticket
-from onvif_privacy.core.gate.people import Permission, declared_field, owner_path, owners, purposes_of
+from onvif_privacy.core.gate.people import (
+    Permission,
+    declared_field,
+    owner_path,
+    owners,
+    purpose_column,
+    purposes_of,
+)
 from onvif_privacy.core.keys import KeyDestroyed, OpeningKeys
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.registry import exits, purposes
@@ -63,6 +70,10 @@ class Scope:
             return "its owner is known by a function only: open the scope with subject=…"
         return ""
 
+    def why_not_row(self, said: object) -> str:
+        """Say why a row that names its own purpose is not readable; empty where it is."""
+        return "" if self.purpose in (OWN_ACCESS, said) else f"its row is not for {self.purpose!r}"
+
     def admit(self, people: Sequence[Any], field: Field | None) -> None:
         """Count people whose contact details are about to be read; raises BulkRefused before one too many."""
         if field is None or not (field.reach or field.data_class == "contact"):
@@ -100,6 +111,10 @@ class Scope:
         why = self.why_not_field(type(instance), field.name)
         if why or place is None:
             return sealed.because(why or "its row is not known")
+        column = purpose_column(type(instance), field.name)
+        why = self.why_not_row(getattr(instance, column)) if column else ""
+        if why:
+            return sealed.because(why)
         person, declaration = self.person_of(instance, sealed), declared_field(type(instance), field.name)
         why = self.permission.why_not(person, declaration)
         if why:

@@ -75,6 +75,8 @@ def kept(
     """
     if erasing:
         names: tuple[str, ...] = (field.erase.purpose,) if isinstance(field.erase, Keep) else ()
+    elif field.purpose_column:
+        names = (getattr(row, field.purpose_column),)
     else:
         names = field.purposes
     alive = [

@@ -62,6 +62,7 @@ KANTARA_DATA: Final = {
     "special:health": "6 - Health",
     "special:sex_life": "1 - Biographical",
     "special:offences": "10 - Judicial Data",
+    "special:any": "1 - Biographical",
 }
 
 BASES: Final = {

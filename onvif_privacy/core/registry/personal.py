@@ -28,8 +28,10 @@ DATA_CLASSES: Final = (
     "content",
     "credential",
     *(f"special:{name}" for name in SPECIAL),
+    "special:any",
 )
-"""The closed list; ``special`` are the categories of GDPR Art. 9 and 10, ``credential`` never leaves the house."""
+"""The closed list; ``special`` are the categories of GDPR Art. 9 and 10 (``any`` where each row names its own),
+``credential`` never leaves the house."""
 
 
 class _NotPersonal:
@@ -49,7 +51,8 @@ class Field:
     ``data_class`` is one of `DATA_CLASSES`; ``purposes`` are what it is kept for; ``erase`` is how it ends.
     ``of`` names the subject it belongs to where a row has several; ``reach`` marks a contact address (``email``).
     ``export`` is True, False, or ``"review"`` for words that staff must look at first. ``time_field`` overrides the
-    model's. ``watch=False`` needs ``because``.
+    model's. ``watch=False`` needs ``because``. ``purpose_column`` names the column in which each row says the one
+    purpose it may be read for, in place of ``purposes``.
     """
 
     data_class: str
@@ -61,6 +64,7 @@ class Field:
     time_field: str = ""
     watch: bool = True
     because: str = ""
+    purpose_column: str = ""
 
 
 @dataclass(frozen=True)
