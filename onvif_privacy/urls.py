@@ -16,6 +16,7 @@ ROOMS = (
     ("onvif_privacy.core", ""),
     ("onvif_privacy.cookies", "cookies/"),
     ("onvif_privacy.statement", "statement/"),
+    ("onvif_privacy.rights", ""),
 )
 
 urlpatterns = [

@@ -82,3 +82,11 @@ ONVIF_PRIVACY_KEYS = [
     {"id": "00000000000000d1", "use": "data", "secret": "dGhlIGRhdGEga2V5IG9mIHRoZSB0ZXN0cy4uLi4uLi4"},
     {"id": "00000000000000f1", "use": "sign", "secret": "dGhlIHNpZ25pbmcga2V5IG9mIHRoZSB0ZXN0cy4uLi4"},
 ]
+
+# where the room `rights` keeps exports and its log; unused without it
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "privacy_exports": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "privacy_log": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+}

@@ -11,9 +11,16 @@ INSTALLED_APPS = [
     "onvif_privacy.cookies",
     "onvif_privacy.visits",
     "onvif_privacy.statement",
+    "onvif_privacy.rights",
 ]
 MIDDLEWARE = [
     "onvif_privacy.cookies.middleware.CookieMiddleware",
     *DJANGO_MIDDLEWARE,
     "onvif_privacy.visits.middleware.PageVisitMiddleware",
 ]
+
+ONVIF_PRIVACY_RIGHTS_EXPORT_STORAGE = "privacy_exports"
+ONVIF_PRIVACY_RIGHTS_LOG = "privacy_log"
+
+# the store is declared by the tests that use it
+ONVIF_PRIVACY_COMPLETENESS = "off"

@@ -1,0 +1,3 @@
+"""System checks of the room: ``onvif_privacy_rights.*``."""
+
+from __future__ import annotations
