@@ -13,6 +13,7 @@ from onvif_privacy.core.fields.kinds import (
     EncryptedTextField,
 )
 from onvif_privacy.core.fields.sealed import LookupRefused, Place, PurposeRequired, RowRequired, Sealed
+from onvif_privacy.core.fields.statement import StatementField, statement_fields
 
 __all__ = [
     "BlindIndex",
@@ -30,5 +31,7 @@ __all__ = [
     "RowKeyField",
     "RowRequired",
     "Sealed",
+    "StatementField",
     "encrypted_fields",
+    "statement_fields",
 ]

@@ -126,18 +126,19 @@ class EncryptedField(ExchangedField):
         """Return what the blind index and a search compare."""
         raise NotImplementedError
 
-    def index_value(self, secret: LabelSecret, value: Any) -> int:
+    def index_value(self, secret: LabelSecret, value: Any, plan: BlindIndex | None = None) -> int:
         """Return what the index column holds for a value under one generation of the index key."""
-        if self.index is None:
+        plan = plan or self.index
+        if plan is None:
             raise LookupRefused(f"{self.label} has no blind index.")
         column = self.sealed_as or f"{self.model._meta.db_table}.{self.column}"
-        return self.index.value(secret.derive(column), secret.generation, self.indexable(value))
+        return plan.value(secret.derive(column), secret.generation, self.indexable(value))
 
     def index_values(self, value: Any) -> list[int]:
-        """Return what the index column may hold for a value, the present generation first."""
+        """Return what the index column may hold for a value, the present generation and plan first."""
         if self.index is None:
             raise LookupRefused(f"{self.label} has no blind index.")
-        return [self.index_value(one, value) for one in label("index")]
+        return [self.index_value(one, value, plan) for plan in self.index.plans for one in label("index")]
 
     def seal(self, value: Any, place: Place) -> Sealed:
         """Seal a plaintext at its place."""

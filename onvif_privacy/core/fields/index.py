@@ -16,19 +16,27 @@ class BlindIndex:
     """Asks for an index of an encrypted field; ``rows`` is how many rows the table is planned for.
 
     The index keeps floor(log2 rows) - 1 bits, the most that leaves two expected coincidences: whoever reads the
-    table cannot tell which of several rows share a value.
+    table cannot tell which of several rows share a value. A table that outgrew its plan gets a new one, and names the
+    old one in ``before`` until job ``rewrap`` has written every row anew, so that searches find both.
     """
 
     rows: int
+    before: int = 0
 
     @property
     def bits(self) -> int:
         """How many bits of the keyed digest are stored; 1 at least."""
         return max(1, min(GENERATION_SHIFT, self.rows.bit_length() - 2))
 
+    @property
+    def plans(self) -> tuple[BlindIndex, ...]:
+        """This plan, and the one that rows may still follow."""
+        return (self, BlindIndex(self.before)) if self.before else (self,)
+
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         """Say how a migration writes it."""
-        return "onvif_privacy.core.fields.BlindIndex", [], {"rows": self.rows}
+        before = {"before": self.before} if self.before else {}
+        return "onvif_privacy.core.fields.BlindIndex", [], {"rows": self.rows, **before}
 
     def value(self, secret: bytes, generation: int, plain: str) -> int:
         """Return what the column holds: one byte of key generation, then the bits of HMAC-SHA256 of ``plain``."""

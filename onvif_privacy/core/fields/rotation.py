@@ -148,7 +148,8 @@ def follow_declarations(cursor: dict[str, Any], limit: int) -> bool:
     done: dict[str, str] = cursor.get("done", {})
     generation = label("index")[0].generation
     for field in every_field():
-        wanted = f"{field.use if field.subject else 'row'} {generation if field.index else ''}"
+        plan = f"{generation}/{field.index.bits}" if field.index else ""
+        wanted = f"{field.use if field.subject else 'row'} {plan}"
         if done.get(field.label) == wanted or not (field.index or owned_by_subject(field)):
             continue
         rows = rows_of(field).filter(_filled(field))
@@ -171,7 +172,10 @@ def _move(field: EncryptedField, rows: list[dict[str, Any]], generation: int) ->
     for row in rows:
         place, sealed = _place(field, row), row[field.name]
         elsewhere = place.subject is not None and keys.use_of(place.subject, key_id_of(sealed.envelope)) != field.use
-        if elsewhere or (field.index and (row[field.index_name] or 0) >> GENERATION_SHIFT != generation):
+        index = field.index
+        if index and (index.before or (row[field.index_name] or 0) >> GENERATION_SHIFT != generation):
+            stale.append(row)  # a plan leaves no mark on a row, so a new one writes them all
+        elif elsewhere:
             stale.append(row)
     reseal(field, stale, keys)
 

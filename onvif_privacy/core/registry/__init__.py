@@ -4,6 +4,7 @@
 shapes it declares.
 """
 
+from onvif_privacy.core.registry.access import Panel, Trace, ordered_panels, panels, traces
 from onvif_privacy.core.registry.base import (
     DeclarationError,
     Duplicate,
@@ -81,12 +82,14 @@ __all__ = [
     "Json",
     "Late",
     "NotDeclared",
+    "Panel",
     "PersonalData",
     "Purpose",
     "Ref",
     "Registry",
     "Slug",
     "StaffRights",
+    "Trace",
     "Use",
     "Veto",
     "Waiting",
@@ -107,11 +110,14 @@ __all__ = [
     "hold_providers",
     "keep",
     "not_personal",
+    "ordered_panels",
+    "panels",
     "personal_data",
     "purposes",
     "reopened",
     "staff_rights",
     "temporarily",
+    "traces",
     "vetoes",
     "waiting",
 ]

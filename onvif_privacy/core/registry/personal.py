@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from django.db.models import Model, QuerySet
 
-from onvif_privacy.core.registry.base import Registry
+from onvif_privacy.core.registry.base import DeclarationError, Registry
 from onvif_privacy.core.registry.strategies import Delete, Strategy
 
 SPECIAL: Final = ("race", "politics", "religion", "union", "genetic", "biometric", "health", "sex_life", "offences")
@@ -50,9 +50,10 @@ class Field:
 
     ``data_class`` is one of `DATA_CLASSES`; ``purposes`` are what it is kept for; ``erase`` is how it ends.
     ``of`` names the subject it belongs to where a row has several; ``reach`` marks a contact address (``email``).
-    ``export`` is True, False, or ``"review"`` for words that staff must look at first. ``time_field`` overrides the
-    model's. ``watch=False`` needs ``because``. ``purpose_column`` names the column in which each row says the one
-    purpose it may be read for, in place of ``purposes``.
+    ``export`` is True, False, or ``"review"`` for words that staff must look at first. ``correct`` is ``"self"`` where
+    the person changes it at once, ``"request"`` where staff decide. ``time_field`` overrides the model's.
+    ``watch=False`` needs ``because``. ``purpose_column`` names the column in which each row says the one purpose it
+    may be read for, in place of ``purposes``. Raises DeclarationError for what is none of these.
     """
 
     data_class: str
@@ -61,10 +62,19 @@ class Field:
     of: str = ""
     reach: str = ""
     export: bool | Literal["review"] = True
+    correct: Literal["self", "request"] | None = None
     time_field: str = ""
     watch: bool = True
     because: str = ""
     purpose_column: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.watch and not self.because.strip():
+            raise DeclarationError("Field(watch=False) needs because=…: why code may read it without a purpose.")
+        if self.correct not in (None, "self", "request"):
+            raise DeclarationError(f"Field(correct={self.correct!r}) is none of None, 'self' and 'request'.")
+        if self.export not in (True, False, "review"):
+            raise DeclarationError(f"Field(export={self.export!r}) is none of True, False and 'review'.")
 
 
 @dataclass(frozen=True)

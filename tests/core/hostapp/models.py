@@ -15,6 +15,7 @@ from onvif_privacy.core.fields import (
     EncryptedJsonField,
     EncryptedTextField,
     RowKeyField,
+    StatementField,
 )
 
 
@@ -65,6 +66,17 @@ class Letter(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.CASCADE)
     body = EncryptedTextField(subject="case")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Signup(models.Model):
+    """Collected by a form, under the statement of that moment."""
+
+    topic = models.CharField(max_length=20, blank=True)
+    collected_on = models.DateField(null=True)
+    statement = StatementField(time_field="collected_on")
 
     def __str__(self) -> str:
         return str(self.pk)
