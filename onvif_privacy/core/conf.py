@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.parsers import (
     Parser,
+    anchors,
     boolean,
     choice,
     email,
@@ -194,6 +195,25 @@ class CoreSettings(Settings):
     LEDGER_SEAL: Setting[bool] = Setting(False, boolean, _("Seal ledger entries in signed batches."))
     LEDGER_ORIGIN: Setting[str] = Setting(_origin, text, _("Name of this ledger in checkpoints."))
     LEDGER_SEAL_SIZE: Setting[int] = Setting(4096, integer(1, 65536), _("Entries in one seal at most."))
+    LEDGER_SEAL_SECONDS: Setting[int] = Setting(60, integer(10, 3600), _("Seconds from one seal to the next."))
+    LEDGER_ALARM_SECONDS: Setting[int] = Setting(
+        300, integer(60, 86_400), _("Age of the oldest entry without a seal, in seconds, at which staff are told.")
+    )
+    LEDGER_ANCHORS: Setting[tuple[str, ...]] = Setting(
+        (),
+        anchors,
+        _(
+            "Where checkpoints of the ledger are taken: 'mailto:…', 'storage:<alias>', the address of an RFC 3161 "
+            "time-stamp authority, or the dotted path of a function."
+        ),
+    )
+    LEDGER_ANCHOR_HOURS: Setting[int] = Setting(24, integer(1, 720), _("Hours from one checkpoint to the next."))
+    EVIDENCE_DAYS: Setting[int] = Setting(
+        1095, integer(1, 36_500), _("Days that evidence can be opened, where its kind names no term of its own.")
+    )
+    ORPHAN_DAYS: Setting[int] = Setting(
+        30, integer(0, 3650), _("Days after which the data of somebody whose account was deleted is erased.")
+    )
     GATE_ON_REFUSAL: Setting[str] = Setting(
         "raise", choice("raise", "mask"), _("What a sealed value does where no purpose allows it: raise, or print •••.")
     )

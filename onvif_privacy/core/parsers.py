@@ -81,6 +81,19 @@ def emails(value: object) -> tuple[str, ...]:
     return tuple(email(item) for item in strings(value))
 
 
+def anchors(value: object) -> tuple[str, ...]:
+    """Accept a list of places that a checkpoint can be taken to; whether one can be used is judged by check E013."""
+    for item in strings(value):
+        scheme, colon, rest = item.partition(":")
+        if scheme == "mailto":
+            email(rest)
+            continue
+        dotted = not colon and all(part.isidentifier() for part in item.split("."))
+        if not dotted and (scheme not in ("storage", "http", "https") or not rest.strip("/")):
+            raise ValueError("must name addresses, storages, time-stamp authorities or functions")
+    return strings(value)
+
+
 def mapping(value: object) -> Mapping[str, Any]:
     """Accept a dictionary with string keys."""
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):

@@ -122,6 +122,7 @@ declare(
     Guard("onvif_privacy.Entry", "fill_once", columns=("seal",)),
     Guard("onvif_privacy.EntrySecret", "deletable"),
     Guard("onvif_privacy.Seal", "insert_only"),
+    Guard("onvif_privacy.Anchoring", "insert_only"),
     Guard("onvif_privacy.Decision", "releasable"),
     Guard("onvif_privacy.Renewal", "insert_only"),
     Guard("onvif_privacy.Release", "insert_only"),

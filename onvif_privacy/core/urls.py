@@ -1,5 +1,6 @@
 """Public pages of the kernel."""
 
+from django.conf import settings
 from django.urls import path
 
 from onvif_privacy.core import views
@@ -11,3 +12,6 @@ urlpatterns = [
     path("receipts/", views.receipts, name="receipts"),
     path("receipts/<uuid:decision>.json", views.receipt_file, name="receipt-file"),
 ]
+
+if getattr(settings, "ONVIF_PRIVACY_LEDGER_SEAL", False) is True:  # what is off has no address
+    urlpatterns.append(path("checkpoint", views.checkpoint, name="checkpoint"))

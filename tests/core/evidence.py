@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from onvif_privacy.core import consent, ledger
-from onvif_privacy.core.models import Decision, Entry
+from onvif_privacy.core.models import Anchoring, Decision, Entry
 from onvif_privacy.core.registry import guards
 from tests.core.factories import DecisionFactory, EntryFactory, NoticeFactory
 
@@ -45,6 +45,11 @@ def _sealed_entry() -> Model:
     return Entry.objects.get(pk=entry.pk)
 
 
+def _anchor() -> Model:
+    shape = {"anchor": "mailto:a@b.example", "size": Anchoring.objects.count() + 1, "digest": "0" * 64, "note": "n"}
+    return apps.get_model("onvif_privacy.Anchoring").objects.create(**shape, receipt=b"r", at=timezone.now())
+
+
 def _release() -> Model:
     decision = DecisionFactory()
     decision.standing.delete()
@@ -57,6 +62,7 @@ MAKERS: dict[str, Callable[[], Model]] = {
     "onvif_privacy.Entry": _sealed_entry,
     "onvif_privacy.EntrySecret": lambda: EntryFactory().secret,
     "onvif_privacy.Seal": _seal,
+    "onvif_privacy.Anchoring": _anchor,
     "onvif_privacy.Decision": DecisionFactory,
     "onvif_privacy.Renewal": lambda: consent.renew("newsletter", reference=f"policy-{NoticeFactory().pk[:8]}"),
     "onvif_privacy.Release": _release,

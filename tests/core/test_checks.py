@@ -97,10 +97,19 @@ MISTAKES: list[tuple[str, Wrong, str, str]] = [
     ("E009", lambda: override_settings(ONVIF_PRIVACY_STRENGTH="no.such"), "cannot be used", "dotted path"),
     ("E009", lambda: override_settings(ONVIF_PRIVACY_STRENGTH="os.sep"), "It is no function", "dotted path"),
     ("E010", lambda: override_settings(ONVIF_PRIVACY_DATABASE_GUARDS=False), "can be changed by SQL", "migrate"),
+    (
+        "E013",
+        lambda: override_settings(ONVIF_PRIVACY_LEDGER_ANCHORS=["storage:nowhere"]),
+        "storage:nowhere cannot be used",
+        "LEDGER_ANCHORS",
+    ),
+    ("E013", lambda: override_settings(ONVIF_PRIVACY_LEDGER_ANCHORS=["no.such"]), "No module", "mailto:"),
+    ("E013", lambda: override_settings(ONVIF_PRIVACY_LEDGER_ANCHORS=["os.sep"]), "is no function", "mailto:"),
     ("E030", lambda: purpose(default=True), "rests on consent and is on by default", "Remove default=True"),
     ("E030", lambda: purpose(default=True, basis=Basis.EXPLICIT_CONSENT), "is on by default", "Remove default=True"),
     ("E032", lambda: purpose(clause=""), "names no clause", 'clause="'),
     ("E033", decision_for_a_purpose_that_went, "'newsletter', which is not declared", "retired=True"),
+    ("W002", lambda: override_settings(ONVIF_PRIVACY_LEDGER_SEAL=True), "kept elsewhere", "LEDGER_ANCHORS"),
     ("W008", lambda: override_settings(DATABASES={"default": SQLITE}), "transaction_mode IMMEDIATE", '"OPTIONS"'),
 ]
 

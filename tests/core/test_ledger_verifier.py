@@ -16,7 +16,7 @@ from django.db import transaction
 
 from onvif_privacy.core import ledger, testing
 from onvif_privacy.core.ledger import tree
-from onvif_privacy.core.models import Entry, Seal
+from onvif_privacy.core.models import Entry, EntrySecret, Seal
 from onvif_privacy.core.registry import Count, EntryKind
 from tests.core.test_ledger_tree import standalone
 
@@ -154,6 +154,23 @@ def test_cut_tail_is_found_only_with_the_anchor_kept_elsewhere(exported: Path, t
     code, said = run(exported, "--anchor", str(anchor))
     assert code == 1
     assert "anchor knows 3 seals" in str(said["reason"])
+
+
+def test_history_that_a_holder_of_the_keys_wrote_anew_is_found_by_an_older_anchor(
+    exported: Path, tmp_path: Path
+) -> None:
+    note = ledger.checkpoint()
+    assert note
+    (tmp_path / "checkpoint.txt").write_text(note)
+    EntrySecret.objects.all().release()  # type: ignore[attr-defined]
+    for rows in (Entry.objects.all(), Seal.objects.all()):
+        rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+    sealed(3, 1, 7, 2)  # all of it, and one seal more
+    call_command("privacy_ledger", "export", str(exported))
+    assert run(exported)[0] == 0
+    code, said = run(exported, "--anchor", str(tmp_path / "checkpoint.txt"))
+    assert code == 1
+    assert "not the one that the anchor knows" in str(said["reason"])
 
 
 def test_foreign_keys_and_unreadable_files_are_told_apart(exported: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 
 from onvif_privacy.core.conf import REQUIRED, Settings, conf
 from onvif_privacy.core.keys.ring import KeyRingError, ring
+from onvif_privacy.core.ledger import anchors
 from onvif_privacy.core.models import Decision, Lease
 from onvif_privacy.core.registry import purposes
 
@@ -118,6 +119,34 @@ def strength_is_judged(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage
         return []
     hint = 'Write the dotted path of a function, for example "mysite.strength.by_second_factor", or remove the setting.'
     return [Error(f"ONVIF_PRIVACY_STRENGTH cannot be used: {words}", hint=hint, id=f"{LABEL}.E009")]
+
+
+@register()
+def anchors_are_usable(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E013: an anchor of the ledger leads nowhere: no such storage or function, or its extra is not installed."""
+    found: list[CheckMessage] = []
+    for target in () if _broken("LEDGER_ANCHORS") else conf.LEDGER_ANCHORS:
+        try:
+            anchors.anchor(target)
+        except anchors.AnchorUnusable as error:
+            hint = 'Correct it in ONVIF_PRIVACY_LEDGER_ANCHORS, for example "mailto:archive@example.org".'
+            words = f"The anchor {anchors.label(target)} cannot be used: {error}"
+            found.append(Error(words, hint=hint, id=f"{LABEL}.E013"))
+    return found
+
+
+@register(deploy=True)
+def seals_are_anchored(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """W002: the ledger is sealed and anchored nowhere, so whoever holds keys and database can write it anew."""
+    if any(_broken(name) for name in ("LEDGER_SEAL", "LEDGER_ANCHORS")) or not conf.LEDGER_SEAL or conf.LEDGER_ANCHORS:
+        return []
+    return [
+        Warning(
+            "The ledger is sealed, and no checkpoint of it is kept elsewhere.",
+            hint='Name a place, for example ONVIF_PRIVACY_LEDGER_ANCHORS = ["mailto:archive@example.org"].',
+            id=f"{LABEL}.W002",
+        )
+    ]
 
 
 @register(deploy=True)

@@ -1,6 +1,6 @@
 """Append-only evidence: written with the change it proves, sealed in signed Merkle batches, checked by anyone."""
 
-from onvif_privacy.core.ledger.audit import Problem, problems
+from onvif_privacy.core.ledger.audit import Problem, against, problems
 from onvif_privacy.core.ledger.canonical import NotCanonical, canonical
 from onvif_privacy.core.ledger.entries import (
     NotInTransaction,
@@ -12,10 +12,11 @@ from onvif_privacy.core.ledger.entries import (
     record_all,
     release,
 )
-from onvif_privacy.core.ledger.export import checkpoint, export, public_keys
+from onvif_privacy.core.ledger.export import Checkpoint, checkpoint, export, public_keys
 from onvif_privacy.core.ledger.seals import SealConflict, Sealed, proof, seal
 
 __all__ = [
+    "Checkpoint",
     "NotCanonical",
     "NotInTransaction",
     "PayloadRefused",
@@ -23,6 +24,7 @@ __all__ = [
     "Record",
     "SealConflict",
     "Sealed",
+    "against",
     "canonical",
     "checkpoint",
     "export",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.db import router
 
@@ -35,17 +36,37 @@ def public_keys() -> dict[str, list[dict[str, str]]]:
     return {"keys": [{"kid": key_id, **shape, "x": base64url(key.public_bytes_raw())} for key_id, key in known]}
 
 
-def checkpoint() -> str | None:
-    """Return a signed note that names the number of seals and the last one's hash; None before the first seal.
+@dataclass(frozen=True)
+class Checkpoint:
+    """How long the ledger is: number of seals, SHA-256 of the last one's body, and both in a signed note."""
 
-    Kept where the database's owner cannot write, it shows a cut tail. Source: C2SP signed-note and tlog-checkpoint.
-    """
+    origin: str
+    size: int
+    digest: bytes
+    note: str
+
+
+def last_checkpoint() -> Checkpoint | None:
+    """Return the present checkpoint; None before the first seal. One query. Raises KeyRingError."""
     last = Seal.objects.using(router.db_for_write(Seal)).order_by("-number").first()
     if last is None:
         return None
-    origin = conf.LEDGER_ORIGIN
-    digest = base64.b64encode(hashlib.sha256(bytes(last.body)).digest()).decode()
-    text = f"{origin}\n{last.number + 1}\n{digest}\n"
+    origin, size, digest = conf.LEDGER_ORIGIN, last.number + 1, hashlib.sha256(bytes(last.body)).digest()
+    return Checkpoint(origin, size, digest, _note(origin, size, digest))
+
+
+def checkpoint() -> str | None:
+    """Return a signed note that names the number of seals and the last one's hash; None before the first seal.
+
+    Kept where the database's owner cannot write, it shows a cut tail and a history written anew. Source: C2SP
+    signed-note and tlog-checkpoint.
+    """
+    found = last_checkpoint()
+    return found.note if found else None
+
+
+def _note(origin: str, size: int, digest: bytes) -> str:
+    text = f"{origin}\n{size}\n{base64.b64encode(digest).decode()}\n"
     key_id, signature = sign(text.encode())
     public = ring().public_keys()[key_id].public_bytes_raw()
     mark = hashlib.sha256(origin.encode() + b"\n\x01" + public).digest()[:4]

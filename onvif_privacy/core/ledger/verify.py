@@ -116,6 +116,7 @@ def check_seal(line: dict[str, Any], keys: Keys) -> dict[str, Any]:
 def check_ledger(lines: Iterable[str], keys: Keys, place: dict[str, int], anchor: str) -> dict[str, Any]:
     """Check seals and entries in their order, and the end by the anchor if there is one."""
     number, total, last, waiting, body, leaves = 0, 0, b"", 0, dict[str, Any](), list[bytes]()
+    known, end = read_anchor(anchor, keys) if anchor else (0, b"")
     for place["line"], text in enumerate(lines, 1):
         line = one_form(text.removesuffix("\n"))
         if "seal" in line and not waiting:
@@ -123,6 +124,8 @@ def check_ledger(lines: Iterable[str], keys: Keys, place: dict[str, int], anchor
             if body["number"] != number or b64(body["previous"], 32) != sha256(last).digest():
                 raise Tampered("the chain of seals is broken")
             number, last, waiting, leaves = number + 1, line["seal"].encode(), body["count"], []
+            if number == known and sha256(last).digest() != end:
+                raise Tampered("the seal is not the one that the anchor knows")
             continue
         if not waiting or "seal" in line:
             raise Tampered("an entry stands outside a seal, or one is missing")
@@ -132,21 +135,18 @@ def check_ledger(lines: Iterable[str], keys: Keys, place: dict[str, int], anchor
         waiting, total = waiting - 1, total + 1
         if not waiting and root(leaves) != b64(body["root"], 32):
             raise Tampered("the entries do not give the root that was signed")
-    if waiting:
-        raise Tampered("the end is missing")
-    if anchor:
-        check_anchor(anchor, keys, number, last)
+    if waiting or known > number:
+        raise Tampered(f"the end is missing: the ledger has {number} seals, the anchor knows {known} seals")
     return {"seals": number, "entries": total}
 
 
-def check_anchor(note: str, keys: Keys, number: int, last: bytes) -> None:
-    """Check a checkpoint kept elsewhere against the end of the ledger: a cut tail shows only here."""
+def read_anchor(note: str, keys: Keys) -> tuple[int, bytes]:
+    """Read a checkpoint kept elsewhere: only it shows a cut tail, or a history that a holder of the keys wrote anew."""
     text, _, signature = note.partition("\n\n")
     lines, message = text.split("\n"), f"{text}\n".encode()
     if not any(signed(public, message, base64.b64decode(signature.split(" ")[-1])[4:]) for public in keys.values()):
         raise Tampered("the anchor is not signed with these keys")
-    if int(lines[1]) > number or (int(lines[1]) == number and base64.b64decode(lines[2]) != sha256(last).digest()):
-        raise Tampered(f"the anchor knows {lines[1]} seals and how they end, the ledger has {number} or ends otherwise")
+    return int(lines[1]), base64.b64decode(lines[2])
 
 
 def check_proof(proof: dict[str, Any], keys: Keys) -> dict[str, Any]:

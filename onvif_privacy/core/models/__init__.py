@@ -1,13 +1,14 @@
 """Tables of the kernel. Everything that is evidence is append-only, held by the database where it can be."""
 
 from onvif_privacy.core.models.consent import Decision, Method, Notice, Outcome, Renewal, Standing
-from onvif_privacy.core.models.evidence import Entry, EntrySecret, Evidence, Release, Seal
+from onvif_privacy.core.models.evidence import Anchoring, Entry, EntrySecret, Evidence, Release, Seal
 from onvif_privacy.core.models.house import Alarm, Lease, Party
 from onvif_privacy.core.models.promises import Attestation, Heartbeat, Proof
 from onvif_privacy.core.models.subjects import LabelKey, Subject, SubjectKey
 
 __all__ = [
     "Alarm",
+    "Anchoring",
     "Attestation",
     "Decision",
     "Entry",

@@ -80,6 +80,27 @@ class EntrySecret(Evidence):
         return str(self.entry_id)
 
 
+class Anchoring(Evidence):
+    """A checkpoint that was taken to where this database's owner cannot write, and what came back."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    anchor = models.CharField(_("anchor"), max_length=200)
+    size = models.PositiveBigIntegerField(_("seals"))
+    digest = models.CharField(_("hash of the last seal"), max_length=64)
+    note = models.TextField(_("checkpoint"))
+    receipt = models.BinaryField(_("receipt"), null=True)
+    at = models.DateTimeField(_("taken"))
+
+    class Meta:
+        verbose_name = _("anchored checkpoint")
+        verbose_name_plural = _("anchored checkpoints")
+        ordering = ["-at"]
+        constraints = [models.UniqueConstraint(fields=["anchor", "size"], name="op_anchoring_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.anchor} {self.size}"
+
+
 class Release(Evidence):
     """Permits one row of a releasable table to be deleted; each release is a ledger entry."""
 

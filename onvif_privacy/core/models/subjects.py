@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -22,7 +23,9 @@ class Subject(models.Model):
     )
     created_on = models.DateField(auto_now_add=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
+    had_user = models.BooleanField(default=False, editable=False)
     restricted_at = models.DateTimeField(null=True, blank=True)
+    orphaned_at = models.DateTimeField(null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True)
 
     objects = SubjectQuerySet.as_manager()
@@ -38,6 +41,11 @@ class Subject(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def save(self, **kwargs: Any) -> None:
+        """Save, and remember that there was an account: one deleted behind our back leaves its subject an orphan."""
+        self.had_user = self.had_user or self.user_id is not None
+        super().save(**kwargs)
 
     @property
     def reference(self) -> str:

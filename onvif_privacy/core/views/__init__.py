@@ -1,5 +1,6 @@
 """Pages of the kernel, and what views of a site ask of it."""
 
+from onvif_privacy.core.views.checkpoint import checkpoint
 from onvif_privacy.core.views.confirming import again
 from onvif_privacy.core.views.keys import keys
 from onvif_privacy.core.views.receipts import receipt_file, receipts
@@ -9,6 +10,7 @@ __all__ = [
     "StrengthRequired",
     "action_requires_strength",
     "again",
+    "checkpoint",
     "keys",
     "receipt_file",
     "receipts",

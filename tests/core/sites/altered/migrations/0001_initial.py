@@ -12,6 +12,7 @@ CHANGES = [
     ("Entry", "kind", models.CharField(max_length=101)),
     ("EntrySecret", "subject_id", models.UUIDField(null=True)),
     ("Seal", "signature", models.BinaryField(max_length=65)),
+    ("Anchoring", "anchor", models.CharField(max_length=201)),
     ("Decision", "surface", models.CharField(max_length=33, blank=True)),
     ("Renewal", "reference", models.CharField(max_length=65)),
     ("Release", "table_name", models.CharField(max_length=65)),
