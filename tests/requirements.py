@@ -103,6 +103,16 @@ def browser() -> str | None:
     return None if chromium() else "there is no Chromium on the path"
 
 
+def nginx() -> str:
+    """Return the proxy that some browser tests stand behind; empty where it is not installed."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin") or ""
+
+
+def proxy() -> str | None:
+    """Say why no proxy can be started; None when one can."""
+    return None if nginx() else "nginx is not installed"
+
+
 def bad_data() -> str | None:
     """Say what is wrong with the corpora; None when every file has the expected number of cases."""
     return "; ".join(corpora.problems()) or None
@@ -126,6 +136,7 @@ REQUIREMENTS = (
     Requirement(
         "browser", browser, "apt install chromium", "DJANGO_ALLOW_ASYNC_UNSAFE=1 pytest -W default tests/browser"
     ),
+    Requirement("proxy", proxy, "apt install nginx-light"),
     Requirement("corpora", bad_data, f"set {corpora.VARIABLE} to the folder with the test data"),
 )
 

@@ -31,7 +31,9 @@ class CookiesSettings(Settings):
     CLIENT_REPORT_PURPOSE: Setting[str] = Setting(
         "statistics", text, _("Purpose whose grant lets the script report names of unknown cookies; empty for never.")
     )
-    HEADER_BUDGET: Setting[int] = Setting(3072, integer(512, 16384), _("Bytes of deleting headers in one answer."))
+    HEADER_BUDGET: Setting[int] = Setting(
+        3072, integer(512, 16384), _("Bytes of cookie headers in one answer while cookies are deleted.")
+    )
 
 
 conf = CookiesSettings()

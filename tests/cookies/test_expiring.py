@@ -68,7 +68,7 @@ def withdraw(browser: Browser) -> int:
         names = [part.partition("=")[0] for part in browser.header(PAGE).split("; ") if part]
         unwanted = [(name, running.current().cookies.get(name)) for name in dict.fromkeys(names)]
         place = expiring.Place(DEEP, True, PAGE)
-        lines = guard.page_deletions([(name, item) for name, item in unwanted if item], place)
+        lines = guard.page_deletions([(name, item) for name, item in unwanted if item], place, conf.HEADER_BUDGET)
         browser.take(lines, PAGE)
     return rounds
 

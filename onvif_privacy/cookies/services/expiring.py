@@ -14,6 +14,9 @@ from http.cookies import Morsel, SimpleCookie
 from ipaddress import ip_address
 from typing import Any
 
+from django.http.response import HttpResponseBase
+
+from onvif_privacy.cookies.conf import conf
 from onvif_privacy.cookies.services.declared import COOKIE, Item
 from onvif_privacy.cookies.services.matching import canonical, prefix_of
 from onvif_privacy.cookies.services.policy import Policy
@@ -21,6 +24,7 @@ from onvif_privacy.cookies.services.policy import Policy
 DOMAINS = 4
 DEPTH = 8
 OVERHEAD = len("Set-Cookie: \r\n")
+OTHER_HEADERS = 768  # what most sites' other headers take, beside the budget, in a buffer of 4 kB
 
 # A name is written into a header: visible ASCII without the separators of the header itself.
 _WRITABLE = re.compile(r"[!#-+\--:<>-~]{1,128}")
@@ -154,6 +158,13 @@ def hidden(
         places = [*item.paths, *(directories(page) if item.set_by != "server" else ())]
         if paths := [path for path in places if not _shows(path, address)]:
             yield canonical(item.name), item, paths
+
+
+def room(response: HttpResponseBase) -> int:
+    """Return the bytes left for deleting lines: the budget less what the answer sets, and less long other headers."""
+    cookies = sum(len(morsel.OutputString()) + OVERHEAD for morsel in dict.values(response.cookies))
+    others = sum(len(name) + len(value) + len(": \r\n") for name, value in response.items())
+    return conf.HEADER_BUDGET - cookies - max(0, others - OTHER_HEADERS)
 
 
 def fill(lines: Iterable[str], budget: int, taken: Iterable[str] = ()) -> list[str]:

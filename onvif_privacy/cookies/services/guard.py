@@ -205,7 +205,7 @@ def _look_at_request(
         return
     unwanted += stale_own(header, privacy)
     if unwanted and may_carry_deletions(response):
-        for line in page_deletions(unwanted, place_of(guard.request)):
+        for line in page_deletions(unwanted, place_of(guard.request), expiring.room(response)):
             cookies.add(line)
         patch_cache_control(response, private=True, no_store=True)
 
@@ -229,10 +229,10 @@ def may_carry_deletions(response: HttpResponseBase) -> bool:
     return not stated & {"public", "s-maxage", "max-age"} and "Expires" not in response.headers
 
 
-def page_deletions(unwanted: list[tuple[str, Item]], place: Place) -> list[str]:
-    """Return deleting lines for a page: the declared variants first, then others from a random one on."""
+def page_deletions(unwanted: list[tuple[str, Item]], place: Place, room: int) -> list[str]:
+    """Return deleting lines for a page, ``room`` bytes of them: declared variants first, then from a random one on."""
     unwanted = random.sample(unwanted, len(unwanted))
     declared = [line for name, item in unwanted for line in expiring.declared_variants(name, item, place)]
     every = [line for name, item in unwanted for line in expiring.variants(name, item, place)]
     start = random.randrange(len(every)) if every else 0  # noqa: S311 - spreads work, keeps no secret
-    return expiring.fill([*declared, *every[start:], *every[:start]], conf.HEADER_BUDGET)
+    return expiring.fill([*declared, *every[start:], *every[:start]], room)

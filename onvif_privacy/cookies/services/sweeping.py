@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from onvif_privacy.cookies.conf import conf
 from onvif_privacy.cookies.services import expiring, request_cookies
 from onvif_privacy.cookies.services.declared import Item
 from onvif_privacy.cookies.services.guard import place_of
@@ -56,8 +55,7 @@ def sweep(response: HttpResponseBase, request: HttpRequest, policy: Policy, allo
     every = list(lines(request, policy, allows))
     first = [] if after else [line for _cursor, line, declared in every if declared]
     rest = [(cursor, line) for cursor, line, _declared in every if cursor > after]
-    budget = conf.HEADER_BUDGET
-    sent = expiring.fill([*first, *(line for _cursor, line in rest)], budget)
+    sent = expiring.fill([*first, *(line for _cursor, line in rest)], expiring.room(response))
     for line in sent:
         expiring.place_line(response.cookies, line)
     done = set(sent)

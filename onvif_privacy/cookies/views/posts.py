@@ -145,6 +145,7 @@ def _answer(request: HttpRequest, decided: Decided) -> HttpResponse:
     """Answer a decision with its cookies and the first deletions; ``left`` tells the script to sweep on."""
     response: HttpResponse = SeeOther(next_page(request) or reverse(SETTINGS))
     after, deletions = "", HttpResponse()
+    deciding.write(deletions, decided.choice)
     if guard.enforcing(decided.policy):
         after = sweeping.sweep(deletions, request, decided.policy, decided.allows)
     if wants_json(request):
@@ -152,7 +153,6 @@ def _answer(request: HttpRequest, decided: Decided) -> HttpResponse:
         body = {"state": state, "policy": decided.policy.number, "left": int(bool(after)), "after": after}
         response = JsonResponse(body)
     dict.update(response.cookies, deletions.cookies)
-    deciding.write(response, decided.choice)
     _deletes_itself(request)
     return response
 
