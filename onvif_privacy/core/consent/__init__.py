@@ -3,6 +3,7 @@
 A decision, its ledger entry and the standing it changes are one transaction; what cannot be recorded is refused.
 """
 
+from onvif_privacy.core.consent.asking import lock
 from onvif_privacy.core.consent.decisions import decide, decide_all, withdraw
 from onvif_privacy.core.consent.errors import (
     ConsentError,
@@ -38,6 +39,7 @@ __all__ = [
     "fold",
     "generations",
     "history",
+    "lock",
     "may",
     "notice",
     "notice_digest",

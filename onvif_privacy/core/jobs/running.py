@@ -45,20 +45,20 @@ class Result:
 
 
 class Run:
-    """One run of one job: the lease it holds and the time it has left."""
+    """One run of one job: the lease it holds, and the ``deadline`` (of `time.monotonic`) by which it should end."""
 
     def __init__(self, job: Job, lease: Lease, deadline: float, progress: Callable[[str], None]) -> None:
         self.job = job
         self.cursor: dict[str, Any] = lease.cursor
         self.progress = progress
         self.cut = False
+        self.deadline = deadline
         self._token = lease.token
-        self._deadline = deadline
 
     @property
     def spent(self) -> bool:
         """Whether the seconds of this run are used. A job that was told so is taken up again in the next run."""
-        self.cut = time.monotonic() >= self._deadline
+        self.cut = time.monotonic() >= self.deadline
         return self.cut
 
     @contextmanager

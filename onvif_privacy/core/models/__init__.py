@@ -3,6 +3,7 @@
 from onvif_privacy.core.models.consent import Decision, Method, Notice, Outcome, Renewal, Standing
 from onvif_privacy.core.models.evidence import Anchoring, Entry, EntrySecret, Evidence, Release, Seal
 from onvif_privacy.core.models.house import Alarm, Lease, Party
+from onvif_privacy.core.models.outgoing import Outgoing
 from onvif_privacy.core.models.promises import Attestation, Heartbeat, Proof
 from onvif_privacy.core.models.subjects import LabelKey, Subject, SubjectKey
 
@@ -20,6 +21,7 @@ __all__ = [
     "Method",
     "Notice",
     "Outcome",
+    "Outgoing",
     "Party",
     "Proof",
     "Release",

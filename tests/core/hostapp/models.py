@@ -17,6 +17,7 @@ from onvif_privacy.core.fields import (
     RowKeyField,
     StatementField,
 )
+from onvif_privacy.core.models import Outgoing
 
 
 class Order(models.Model):
@@ -80,3 +81,13 @@ class Signup(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Postcard(Outgoing):
+    """A letter of the site's own."""
+
+    address = models.EmailField(blank=True)
+    words = models.CharField(max_length=100, default="Greetings")
+
+    class Meta(Outgoing.Meta):
+        indexes = [models.Index(fields=["state", "not_before"], name="hostapp_postcard_due")]
