@@ -140,7 +140,7 @@ def main(arguments: Any = None) -> None:
         ONVIF_PRIVACY_VISITS_FLUSH_SECONDS=60,
         ONVIF_PRIVACY_VISITS_FLUSH_VISITS=100_000,
     ):
-        recorder._start = lambda: None  # type: ignore[method-assign] # nothing of ours is stored here
+        recorder.start = lambda: None  # type: ignore[method-assign] # nothing of ours is stored here
         database = connection.creation.create_test_db(verbosity=0, autoclobber=True)  # for the peers
         handlers = {name: handler_of(middleware) for name, middleware in stacks().items()}
         measure(handlers, 50)

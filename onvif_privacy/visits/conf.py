@@ -40,6 +40,11 @@ class VisitsSettings(Settings):
             "{'Catalogue': ['/products/', '/search/']}."
         ),
     )
+    UNIQUES: Setting[bool] = Setting(
+        True,
+        boolean,
+        _("Whether the different visitors of a day are counted, by a sketch under a salt that lives one day."),
+    )
     CONTENT_TYPES: Setting[tuple[str, ...]] = Setting(
         ("text/html", "application/xhtml+xml"), strings, _("Content types that count as a page.")
     )

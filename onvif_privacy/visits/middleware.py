@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 
 from onvif_privacy.visits.services import capture
 from onvif_privacy.visits.services.plan import plan
-from onvif_privacy.visits.services.recorder import recorder, take, write_now
+from onvif_privacy.visits.services.recorder import begin, recorder, take, write_now
 
 Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 
@@ -41,12 +41,14 @@ class PageVisitMiddleware:
     def __call__(self, request: HttpRequest) -> Answer:
         if self.is_async:
             return self.__acall__(request)
+        begin()
         response = cast("HttpResponseBase", self.get_response(request))
         if _note(request, response):
             write_now()
         return response
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
+        begin()
         response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
         if _note(request, response):
             await sync_to_async(write_now)()

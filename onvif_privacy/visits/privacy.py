@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core import jobs
 from onvif_privacy.core.registry import Basis, Purpose, Use, Waiting, declare
-from onvif_privacy.visits.services import reports, retention
+from onvif_privacy.visits.services import reports, retention, salts, uniques
 
 declare(
     Purpose(
@@ -43,6 +43,17 @@ def keep_no_longer(run: jobs.Run) -> None:
     while more and not run.spent:
         with run.step():
             more = retention.expire()
+
+
+@jobs.job("visits.uniques", every="10m", alarm="1d")
+def count_different_visitors(run: jobs.Run) -> None:
+    """Destroy the salts of days that are over, and merge registers of different visitors that wait."""
+    with run.step():
+        salts.destroy()
+    more = True
+    while more and not run.spent:
+        with run.step():
+            more = uniques.merge()
 
 
 # what this room promises, and the checks that would notice

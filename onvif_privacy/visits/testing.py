@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.test import override_settings
 
-from onvif_privacy.visits.services import dictionary, popular
+from onvif_privacy.visits.services import dictionary, popular, salts
 from onvif_privacy.visits.services.recorder import recorder
 
 
@@ -22,5 +22,8 @@ def inline() -> Iterator[None]:
     dictionary.forget()
     popular.forget()
     with override_settings(ONVIF_PRIVACY_VISITS_RECORDING="inline"):
+        salts.forget()
+        salts.keep_up()
         yield
+    salts.forget()
     recorder.begin_anew()

@@ -17,6 +17,7 @@ from onvif_privacy.visits.models.counts import (
     ReferrerDay,
 )
 from onvif_privacy.visits.models.terms import Browser, Page, Referrer, Term
+from onvif_privacy.visits.models.uniques import DaySalt, UniqueDay, UniqueWaiting
 from onvif_privacy.visits.models.visit import Method, Visit
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Browser",
     "BrowserDay",
     "DayCount",
+    "DaySalt",
     "ExclusionDay",
     "FaultDay",
     "LogImport",
@@ -37,6 +39,8 @@ __all__ = [
     "Referrer",
     "ReferrerDay",
     "Term",
+    "UniqueDay",
+    "UniqueWaiting",
     "Visit",
     "Writer",
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.promises import Finding, Kind, Look, Plant, Promise, check
 from onvif_privacy.core.registry import declare
-from onvif_privacy.visits.models import Browser, Page, Referrer, Visit
+from onvif_privacy.visits.models import Browser, DaySalt, Page, Referrer, UniqueDay, UniqueWaiting, Visit
 from onvif_privacy.visits.promises.clauses import AUTOMATIC
 
 CLOSED = Promise("automatic.closed_list", AUTOMATIC, _("Nothing is recorded of a visit but what the statement lists."))
@@ -26,6 +26,9 @@ LISTED: dict[type[models.Model], frozenset[str]] = {
     Page: frozenset({"id", "digest", "site", "route", "path"}),
     Referrer: frozenset({"id", "digest", "host"}),
     Browser: frozenset({"id", "digest", "family", "system", "device"}),
+    DaySalt: frozenset({"day", "salt", "ring_key"}),
+    UniqueDay: frozenset({"id", "day", "page_id", "registers"}),
+    UniqueWaiting: frozenset({"id", "day", "at", "values"}),
 }
 
 

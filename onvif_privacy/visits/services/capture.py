@@ -16,7 +16,7 @@ from onvif_privacy.core import consent
 from onvif_privacy.core.conf import conf as house
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import Reason
-from onvif_privacy.visits.services import cleaning, exclusions
+from onvif_privacy.visits.services import cleaning, exclusions, salts
 from onvif_privacy.visits.services.records import Record
 
 
@@ -34,6 +34,7 @@ class Rules:
     several: bool
     staff: bool
     proxies: int
+    uniques: bool
 
     def is_public(self, match: ResolverMatch) -> bool:
         """Whether the view's concrete addresses may be kept."""
@@ -53,6 +54,7 @@ def rules() -> Rules:
         several=len(sites) > 1,
         staff=conf.STAFF,
         proxies=house.TRUSTED_PROXIES,
+        uniques=conf.UNIQUES,
     )
 
 
@@ -82,15 +84,27 @@ def _record(request: HttpRequest, status: int, privacy: consent.Privacy, current
     match = request.resolver_match
     host = meta.get("HTTP_HOST", "").partition(":")[0].lower()
     own = current.sites if host in current.sites else current.sites | {host}
+    at = int(time.time())
+    site = host if current.several and host in current.sites else ""
+    route = cleaning.route(match.route) if match else ""
+    path = cleaning.path(request.path) if match and current.is_public(match) else ""
+    agent = cleaning.agent(meta.get("HTTP_USER_AGENT", ""))
+    peer, forwarded = meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", "")
+    network = cleaning.network(peer, forwarded, current.proxies)
+    marks = 0
+    if current.uniques and network:  # whoever has no address cannot be told apart
+        address = cleaning.address(peer, forwarded, current.proxies)
+        marks = salts.marks(at, address, agent, f"{site}{route}{path}")
     return Record(
-        at=int(time.time()),
-        site=host if current.several and host in current.sites else "",
-        route=cleaning.route(match.route) if match else "",
-        path=cleaning.path(request.path) if match and current.is_public(match) else "",
+        at=at,
+        site=site,
+        route=route,
+        path=path,
         method=request.method or "",
         status=status,
         referrer=cleaning.referrer(meta.get("HTTP_REFERER", ""), own),
-        agent=cleaning.agent(meta.get("HTTP_USER_AGENT", "")),
-        network=cleaning.network(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), current.proxies),
+        agent=agent,
+        network=network,
         visitor=privacy.reference if privacy.allows(exclusions.PURPOSE) else "",
+        marks=marks,
     )

@@ -120,6 +120,14 @@ def network(peer: str, forwarded: str, proxies: int) -> str:
     return _networks[hops[-proxies]] if len(hops) >= proxies else ""
 
 
+def address(peer: str, forwarded: str, proxies: int) -> str:
+    """Return the visitor's whole address, by the rule of `network`: for a hash that is made and forgotten at once."""
+    if not proxies:
+        return peer
+    hops = forwarded[-CACHED_LENGTH:].split(",")
+    return hops[-proxies].strip() if len(hops) >= proxies else ""
+
+
 def route(value: str) -> str:
     """Route pattern with one leading slash."""
     return plain("/" + value.removeprefix("/"), ROUTE_LENGTH)

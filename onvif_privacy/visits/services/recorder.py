@@ -7,6 +7,7 @@ The law ``accepted = stored + dropped{reason} + pending`` holds exactly whenever
 from __future__ import annotations
 
 import atexit
+import contextlib
 import logging
 import os
 import random
@@ -20,7 +21,7 @@ from itertools import islice
 
 from django.utils import timezone
 
-from onvif_privacy.visits.services import clock, popular, retention
+from onvif_privacy.visits.services import clock, popular, retention, salts, uniques
 from onvif_privacy.visits.services.plan import plan
 from onvif_privacy.visits.services.records import Books, Parcel, Receipt, Record, Unavailable
 from onvif_privacy.visits.services.transports import Direct, Transport
@@ -86,7 +87,7 @@ class Recorder:
         if current.mode != "thread":
             return
         if self._thread is None:
-            self._start()
+            self.start()
         elif waiting + 1 >= current.flush_visits and not self._failures:
             self._wake.set()
 
@@ -101,7 +102,7 @@ class Recorder:
         with self._lock:
             self._excluded[reason] += 1
         if self._thread is None and plan().mode == "thread":
-            self._start()
+            self.start()
 
     # the books
 
@@ -109,6 +110,11 @@ class Recorder:
     def pending(self) -> int:
         """Number of records that wait."""
         return len(self._queue)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the thread was started."""
+        return self._thread is not None
 
     def books(self) -> Books:
         """Return the counters at one moment."""
@@ -155,7 +161,7 @@ class Recorder:
 
     # the thread
 
-    def _start(self) -> None:
+    def start(self) -> None:
         """Start the thread once; at the first record, never at import, and again after a fork."""
         with self._lock:
             if self._thread is not None or self._stopping:
@@ -170,6 +176,8 @@ class Recorder:
     def _run(self) -> None:
         try:
             self._transport.open()
+            self._keep_up()
+            self._transport.rest()
             while not self._stopping:
                 self._wake.wait(self._interval())
                 self._wake.clear()
@@ -192,11 +200,14 @@ class Recorder:
         if not self.send():
             self._transport.close()
             return
+        self._keep_up()
+        self._transport.rest()
+
+    def _keep_up(self) -> None:
         try:
             self._idle()
         except Exception as error:  # upkeep can wait, visits cannot
             self._say(error)
-        self._transport.rest()
 
     def send(self) -> bool:
         """Send until nothing is left; gives False, with everything kept, when the store is away. Raises nothing."""
@@ -243,8 +254,10 @@ def _forked(recorder: weakref.ref[Recorder]) -> Callable[[], None]:
 
 
 def _upkeep() -> None:
-    """What the thread does between two parcels, so that a site without cron keeps its lists fresh and its terms."""
+    """What the thread does first and between two parcels, so that a site without cron keeps its lists and terms."""
+    salts.keep_up()
     popular.refresh()
+    uniques.now_and_then()
     retention.now_and_then()
 
 
@@ -252,6 +265,14 @@ recorder = Recorder(Direct(), idle=_upkeep)
 
 # Runs in whichever process imported this, forked workers included, and before daemon threads are ended.
 atexit.register(lambda: recorder.stop())
+
+
+def begin() -> None:
+    """Start the thread at the first request, so that the salt of the day is there when its answer goes out."""
+    if not recorder.is_running:
+        with contextlib.suppress(Exception):  # the answer comes first; whatever is wrong shows when it is recorded
+            if plan().mode == "thread":
+                recorder.start()
 
 
 def take(found: Record | str) -> bool:

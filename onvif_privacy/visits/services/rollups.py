@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db import models
 
 from onvif_privacy.visits.models import BrowserDay, ExclusionDay, FaultDay, Method, PageDay, PageHour, ReferrerDay
+from onvif_privacy.visits.services import uniques
 from onvif_privacy.visits.services.sql import add_up
 
 
@@ -24,6 +25,8 @@ class Counted(NamedTuple):
     browser: int
     method: int
     status: int  # class: 2 for found
+    site: int = 0  # number of the page that stands for the whole site
+    marks: int = 0  # `salts.marks`
 
 
 @dataclass
@@ -41,10 +44,11 @@ class Tally:
     referrers: Counter[tuple[dt.date, int]] = field(default_factory=Counter)
     browsers: Counter[tuple[dt.date, int]] = field(default_factory=Counter)
     faults: Counter[tuple[dt.date, int, int, int]] = field(default_factory=Counter)
+    marks: set[uniques.Mark] = field(default_factory=set)
 
     def add(self, visits: Iterable[Counted]) -> None:
         """Count visits."""
-        for day, hour, page, referrer, browser, method, status in visits:
+        for day, hour, page, referrer, browser, method, status, site, marks in visits:
             if status >= 4:
                 self.failures[day, page] += 1
                 self.faults[day, page, referrer, status] += 1
@@ -55,6 +59,8 @@ class Tally:
                 self.hours[hour, page] += 1
                 self.referrers[day, referrer] += 1
                 self.browsers[day, browser] += 1
+                if marks:
+                    self.marks.add((day, page, site, marks))
 
     def store(self, using: str) -> None:
         """Add everything to the tables. Call it inside the batch's transaction."""
@@ -70,6 +76,7 @@ class Tally:
         _store(ReferrerDay, ("day", "referrer"), self.referrers, using)
         _store(BrowserDay, ("day", "browser"), self.browsers, using)
         _store(FaultDay, ("day", "page", "referrer", "status"), self.faults, using)
+        uniques.store(self.marks, using)
 
 
 def store_exclusions(excluded: Mapping[tuple[dt.date, str], int], using: str) -> None:
@@ -79,7 +86,10 @@ def store_exclusions(excluded: Mapping[tuple[dt.date, str], int], using: str) ->
 
 
 def clear(since: dt.date, start: dt.datetime, using: str) -> None:
-    """Remove every count of visits from the day ``since``, which begins at ``start``; exclusions stay."""
+    """Remove every count of visits from the day ``since``, which begins at ``start``.
+
+    Exclusions stay, and registers of different visitors: what set them is gone.
+    """
     for model in (PageDay, ReferrerDay, BrowserDay, FaultDay):
         model._default_manager.using(using).filter(day__gte=since).delete()
     PageHour.objects.using(using).filter(hour__gte=start).delete()

@@ -164,7 +164,9 @@ def _prepared(people: Sequence[Person], using: str) -> tuple[list[Prepared], int
 
 
 def _rows(people: Sequence[Person], using: str) -> list[Prepared]:
-    pages = dictionary.numbers(Page, {(record.site, record.route, record.path) for record, _agent in people}, using)
+    wanted = {(record.site, record.route, record.path) for record, _agent in people}
+    wanted |= {(record.site, "", "") for record, _agent in people if record.marks}
+    pages = dictionary.numbers(Page, wanted, using)
     referrers = dictionary.numbers(Referrer, {(record.referrer,) for record, _agent in people}, using)
     browsers = dictionary.numbers(Browser, {agent[1:] for _record, agent in people}, using)
     network, visitor = sql.adapter(Visit, "network", using), sql.adapter(Visit, "visitor", using)
@@ -178,7 +180,8 @@ def _rows(people: Sequence[Person], using: str) -> list[Prepared]:
         page = pages[record.site, record.route, record.path]
         referrer, browser = referrers[(record.referrer,)], browsers[agent[1:]]
         method, status = Method[record.method].value, record.status // 100
-        counted = rollups.Counted(day, hour, page, referrer, browser, method, status)
+        site = pages[record.site, "", ""] if record.marks else 0
+        counted = rollups.Counted(day, hour, page, referrer, browser, method, status, site, record.marks)
         if record.at < kept_from:  # an imported log may reach further back than single visits may be kept
             rows.append(Prepared(None, counted))
             continue
