@@ -101,7 +101,7 @@ class PopularityAdmin(Base):
         response = HttpResponse(content_type="text/csv; charset=utf-8", headers=headers)
         writer = csv.writer(response)
         writer.writerow(sheet.columns)
-        writer.writerows([csv_cell(str(value)) for value in row] for row in sheet.rows)
+        writer.writerows([csv_cell("" if value is None else str(value)) for value in row] for row in sheet.rows)
         return response
 
     def _asked(self, request: HttpRequest) -> tuple[ReportForm, Choice, reports.Asked]:

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from onvif_privacy.visits.models import ExclusionDay, Reason
-from onvif_privacy.visits.services import clock, reports, store
+from onvif_privacy.visits.services import clock, reports, salts, store, uniques
 from onvif_privacy.visits.services.records import Books, Parcel
 from tests.visits.factories import AdministratorFactory, PageDayFactory, PageFactory, RecordFactory, StaffFactory
 
@@ -99,6 +99,38 @@ def test_last_half_hour_is_shown(staff: Client) -> None:
     assert "/earlier/" not in live
 
 
+def test_different_visitors_are_shown_for_the_site_each_page_and_each_day(staff: Client, settings: Any) -> None:
+    settings.ONVIF_PRIVACY_SITES = ["www.example.org", "shop.example.org"]
+    salts.keep_up()
+    now, records = _now(), []
+    for site in settings.ONVIF_PRIVACY_SITES:
+        for person in range(7 if site.startswith("www") else 3):
+            for route in ("/", "/news/", "/"):
+                mark = salts.marks(now, f"192.0.2.{person}", "browser", f"{site}{route}")
+                records.append(RecordFactory(at=now, site=site, route=route, marks=mark))
+    store.write(Parcel(tuple(records[:12])))
+    uniques.merge()
+    store.write(Parcel(tuple(records[12:])))  # and what waits to be merged counts, too
+
+    text = shown(staff)
+    assert re.search(r"Different visitors, each day anew</dt>\s*<dd><strong>7</strong>", text)
+    rows = staff.get(_download("pages", "json"), secure=True).json()["rows"]
+    assert {row["name"]: (row["visits"], row["visitors"]) for row in rows} == {
+        "www.example.org/": (14, 7),
+        "www.example.org/news/": (7, 7),
+        "shop.example.org/": (6, 3),
+        "shop.example.org/news/": (3, 3),
+    }
+    assert staff.get(_download("days", "json"), secure=True).json()["rows"][-1]["visitors"] == 7
+
+    uniques.merge()
+    alone = shown(staff, site="shop.example.org")
+    assert re.search(r"Different visitors, each day anew</dt>\s*<dd><strong>3</strong>", alone)
+    assert "Different visitors" not in shown(staff, route="/news/")
+    settings.ONVIF_PRIVACY_VISITS_UNIQUES = False
+    assert "isitors, each day" not in shown(staff)
+
+
 def test_own_period_is_read_and_wrong_ones_are_named(staff: Client) -> None:
     PageDayFactory(page=PageFactory(route="/march/"), day=dt.date(2026, 3, 1), visits=4)
 
@@ -129,7 +161,7 @@ def test_report_is_narrowed_to_a_route_and_says_what_cannot_be(staff: Client) ->
     assert "whole site only" in _section(text, "referrers")
     assert "search.example" not in text
     assert staff.get(_download("pages", "json"), {"route": "/news/"}, secure=True).json()["rows"] == [
-        {"name": "/news/", "visits": 4, "before": 0}
+        {"name": "/news/", "visits": 4, "before": 0, "visitors": None}
     ]
     assert staff.get(_download("referrers", "json"), {"route": "/news/"}, secure=True).status_code == 404
 
@@ -166,7 +198,8 @@ def test_number_of_queries_does_not_grow_with_rows(staff: Client) -> None:
             shown(staff)
         return len(context)
 
-    store.write(Parcel((RecordFactory(at=_now()),)))
+    books = Books(uuid.uuid4(), clock.moment(_now()), accepted=1, pending=1)
+    store.write(Parcel((RecordFactory(at=_now()),), books=books))
     few = queries()
     store.write(Parcel(tuple(RecordFactory(at=_now(), route=f"/{n}/", referrer=f"{n}.example") for n in range(60))))
 
@@ -204,7 +237,7 @@ def test_download_as_csv_disarms_formulas(staff: Client) -> None:
     response = staff.get(_download("pages", "csv"), secure=True)
 
     assert response.headers["Content-Disposition"].startswith('attachment; filename="pages-')
-    assert list(csv.reader(io.StringIO(response.content.decode())))[1] == ["'=1+1", "1", "0"]
+    assert list(csv.reader(io.StringIO(response.content.decode())))[1] == ["'=1+1", "1", "0", ""]
 
 
 @pytest.mark.parametrize("table", reports.SHEETS)
@@ -221,7 +254,7 @@ def test_every_table_can_be_downloaded(staff: Client, settings: Any, table: str)
 
     cells = list(csv.reader(io.StringIO(staff.get(_download(table, "csv"), secure=True).content.decode())))
     assert cells[0] == list(found["rows"][0])
-    assert cells[1:] == [[str(value) for value in row.values()] for row in found["rows"]]
+    assert cells[1:] == [["" if value is None else str(value) for value in row.values()] for row in found["rows"]]
 
 
 @pytest.mark.parametrize(("table", "form"), [("visits", "csv"), ("pages", "exe")])

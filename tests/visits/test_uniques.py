@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import time
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -76,15 +77,14 @@ class TestSketch:
             Sketch.unpacked(data)
 
     def test_packed_bomb_is_refused(self) -> None:
-        import zlib
-
         with pytest.raises(ValueError, match="no sketch"):
             Sketch.unpacked(zlib.compress(b"\0" * 10_000_000))
 
 
 def visits(people: int, pages: int, *, each: int = 3) -> list[Record]:
     """Visits of a known number of people: everybody reads ``each`` pages, and page 0 is read by all."""
-    now, records = int(time.time()), []
+    now = int(time.time())
+    records: list[Any] = []
     for person in range(people):
         address = f"10.{person >> 16}.{person >> 8 & 255}.{person & 255}"
         for step in range(each):
@@ -302,8 +302,8 @@ class TestSalt:
     ) -> None:
         settings.TIME_ZONE = "UTC"
         now = [dt.datetime(2026, 3, 1, 23, 58, tzinfo=dt.UTC)]
-        monkeypatch.setattr(salts.time, "time", lambda: now[0].timestamp())
-        monkeypatch.setattr(salts.clock, "today", lambda: now[0].date())
+        monkeypatch.setattr("onvif_privacy.visits.services.salts.time.time", lambda: now[0].timestamp())
+        monkeypatch.setattr("onvif_privacy.visits.services.salts.clock.today", lambda: now[0].date())
 
         salts.keep_up()
         assert [str(row.day) for row in DaySalt.objects.all()] == ["2026-03-01"]

@@ -84,11 +84,11 @@ def _newest(model: type[models.Model]) -> Iterable[models.Model]:
 def _strangers(look: Look) -> Iterable[Finding]:
     """A visitor is a subject who allowed it; anything else in that column is an invention of its own."""
     rows = Visit._rows.using(router.db_for_write(Visit)).exclude(visitor=None).order_by("-pk")
-    visitors = set(rows.values_list("visitor", flat=True)[:MOST])
+    visitors = [one for one in set(rows.values_list("visitor", flat=True)[:MOST]) if one is not None]
     look.seen(len(visitors))
     subjects = Subject.objects.using(router.db_for_write(Subject))
     for start in range(0, len(visitors), uniques.CHUNK):
-        some = set(list(visitors)[start : start + uniques.CHUNK])
+        some = set(visitors[start : start + uniques.CHUNK])
         for _stranger in some - set(subjects.filter(pk__in=some).values_list("pk", flat=True)):
             yield Finding(Visit._meta.db_table, "holds a visitor who is no subject")
 

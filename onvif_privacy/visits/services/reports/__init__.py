@@ -19,6 +19,7 @@ from onvif_privacy.visits.services.reports.tables import (
     services,
     technology,
 )
+from onvif_privacy.visits.services.reports.visitors import Visitors, visitors
 
 __all__ = [
     "GONE_AFTER",
@@ -31,6 +32,7 @@ __all__ = [
     "Line",
     "Report",
     "Sheet",
+    "Visitors",
     "by_day",
     "by_hour",
     "ledger",
@@ -42,4 +44,5 @@ __all__ = [
     "services",
     "sheet",
     "technology",
+    "visitors",
 ]

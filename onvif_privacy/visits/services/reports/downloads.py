@@ -9,6 +9,7 @@ from onvif_privacy.visits.services.reports import tables
 from onvif_privacy.visits.services.reports.asked import Asked
 from onvif_privacy.visits.services.reports.books import ledger
 from onvif_privacy.visits.services.reports.shapes import Line
+from onvif_privacy.visits.services.reports.visitors import visitors
 
 
 class Sheet(NamedTuple):
@@ -22,8 +23,16 @@ def _lines(lines: Iterable[Line]) -> Sheet:
     return Sheet(("name", "visits", "before"), [(line.name, line.visits, line.before) for line in lines])
 
 
+def _pages(asked: Asked) -> Sheet:
+    rows = [(line.name, line.visits, line.before, line.visitors) for line in tables.pages(asked)]
+    return Sheet(("name", "visits", "before", "visitors"), rows)
+
+
 def _days(asked: Asked) -> Sheet:
-    return Sheet(("day", "visits"), [(day.isoformat(), visits) for day, visits in tables.by_day(asked).days])
+    different = visitors(asked)
+    counted = different.days if different else {}
+    rows = [(day.isoformat(), visits, counted.get(day)) for day, visits in tables.by_day(asked).days]
+    return Sheet(("day", "visits", "visitors"), rows)
 
 
 def _hours(asked: Asked) -> Sheet:
@@ -56,7 +65,7 @@ def _technology(part: str) -> Callable[[Asked], Sheet]:
 
 SHEETS: dict[str, Callable[[Asked], Sheet]] = {
     "services": lambda asked: _lines(tables.services(asked)),
-    "pages": lambda asked: _lines(tables.pages(asked)),
+    "pages": _pages,
     "days": _days,
     "hours": _hours,
     "referrers": lambda asked: _lines(tables.referrers(asked)),

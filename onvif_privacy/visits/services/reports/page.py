@@ -11,6 +11,9 @@ from onvif_privacy.visits.services.reports.asked import Asked
 from onvif_privacy.visits.services.reports.books import Ledger, ledger
 from onvif_privacy.visits.services.reports.names import names
 from onvif_privacy.visits.services.reports.shapes import Days, Fault, Line
+from onvif_privacy.visits.services.reports.visitors import Visitors, visitors
+
+OPEN_LINES = 12
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,7 @@ class Report:
     """The page. Tables that cannot be narrowed to a site or route are empty where that was asked for."""
 
     days: Days
+    visitors: Visitors | None
     hours: list[tuple[int, int]]
     services: list[Line]
     pages: list[Line]
@@ -29,18 +33,21 @@ class Report:
 
 
 def report(asked: Asked, now: dt.datetime | None = None) -> Report:
-    """Answer everything at once: eleven queries, one more for services and one for domains where a site has them."""
+    """Answer everything at once: twelve queries, one more for services and one for domains where a site has them."""
     pages, faults, live = tables.page_rows(asked), tables.fault_rows(asked), tables.live_rows(asked, now)
     referrers = [] if asked.is_narrow else tables.referrer_rows(asked)
     known = names(
         pages=(row["page_id"] for row in (*pages, *faults, *live)),
         referrers=(row["referrer_id"] for row in (*referrers, *faults)),
     )
+    # a sketch for each page and day: those of the lines that stand open on the page
+    different = visitors(asked, [row["page_id"] for row in pages[:OPEN_LINES]])
     return Report(
         days=tables.by_day(asked),
+        visitors=different,
         hours=tables.by_hour(asked),
         services=tables.services(asked),
-        pages=tables.page_lines(pages, known),
+        pages=tables.page_lines(pages, known, different),
         referrers=tables.referrer_lines(referrers, known),
         technology={} if asked.is_narrow else tables.technology(asked),
         quality=tables.faults(faults, known),

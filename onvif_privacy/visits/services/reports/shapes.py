@@ -21,13 +21,17 @@ class Compared:
 
 @dataclass(frozen=True)
 class Line(Compared):
-    """One line of a table: name, visits, visits of the previous period; of pages also site and route."""
+    """One line of a table: name, visits, visits of the previous period; of pages also site and route.
+
+    ``visitors`` are the different visitors, where they were asked for and are counted.
+    """
 
     name: str
     visits: int
     before: int = 0
     site: str = ""
     route: str = ""
+    visitors: int | None = None
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from onvif_privacy.visits.services import clock
 from onvif_privacy.visits.services.reports.asked import Asked
 from onvif_privacy.visits.services.reports.names import Names, names
 from onvif_privacy.visits.services.reports.shapes import Days, Fault, Line
+from onvif_privacy.visits.services.reports.visitors import Visitors, visitors
 
 TOP = 50
 LIVE_MINUTES = 30
@@ -71,13 +72,17 @@ def page_rows(asked: Asked) -> Rows:
 def pages(asked: Asked) -> list[Line]:
     """Return the most visited pages, each with its visits in the period before."""
     rows = page_rows(asked)
-    return page_lines(rows, names(pages=(row["page_id"] for row in rows)))
+    numbers = [row["page_id"] for row in rows]
+    return page_lines(rows, names(pages=numbers), visitors(asked, numbers))
 
 
-def page_lines(rows: Rows, known: Names) -> list[Line]:
-    """Put names to numbers of pages."""
-    found = [(known.pages[row["page_id"]], row) for row in rows]
-    return [Line(str(page), row["now"], row.get("before", 0), page.site, page.route) for page, row in found]
+def page_lines(rows: Rows, known: Names, different: Visitors | None = None) -> list[Line]:
+    """Put names to numbers of pages, and different visitors where they are known."""
+    counted = different.pages if different else {}
+    found = [(known.pages[row["page_id"]], counted.get(row["page_id"]), row) for row in rows]
+    return [
+        Line(str(page), row["now"], row.get("before", 0), page.site, page.route, number) for page, number, row in found
+    ]
 
 
 def services(asked: Asked) -> list[Line]:
