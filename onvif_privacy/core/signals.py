@@ -4,6 +4,8 @@ from django.dispatch import Signal
 
 decision_recorded = Signal()  # decision: Decision, before: Outcome | None
 subjects_merged = Signal()  # visitor: Subject, into: Subject
+subject_corrected = Signal()  # subject: Subject, model: str, row: str, fields: tuple[str, ...]
+subject_erased = Signal()  # subject: Subject, without its user; receipt: dict, what was deleted and what was kept
 purpose_renewed = Signal()  # renewal: Renewal
 verdict_changed = Signal()  # promise: Promise, before: Verdict | None, after: Verdict
 seal_closed = Signal()  # seal: Seal

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from onvif_privacy.core.registry import (
+    Claim,
     Code,
     Count,
     Digest,
     EntryKind,
+    Field,
     Flag,
+    FooterLink,
     Guard,
     Instant,
+    Panel,
+    PersonalData,
     Ref,
     Slug,
+    anonymise,
+    blank,
     declare,
+    delete,
+    exempt,
 )
+from onvif_privacy.rights.services import panels
 
 declare(
     EntryKind("rights.opened", {"request": Ref, "kind": Code, "channel": Code, "received": Instant, "due": Instant}),
@@ -48,4 +60,64 @@ declare(
         events=("UPDATE",),
         name="a change of a step that is done",
     ),
+)
+
+# Duties of the room itself: what it holds of people is declared like anybody else's.
+ANSWERING = ("own_access",)
+declare(
+    PersonalData(
+        model="onvif_privacy_rights.Request",
+        subjects={"person": "subject"},
+        claims={"person": Claim("address")},
+        fields={
+            "address": Field("contact", purposes=ANSWERING, erase=blank()),
+            "wish": Field("content", purposes=ANSWERING, erase=blank()),
+            # the table refuses an extension or a refusal without words
+            "extension_reason": Field("support", purposes=ANSWERING, erase=anonymise("–")),
+            "reason": Field("support", purposes=ANSWERING, erase=anonymise("–")),
+        },
+        not_personal=(
+            "id",
+            "reference",
+            "kind",
+            "channel",
+            "language",
+            "received_at",
+            "due_on",
+            "extended_to",
+            "state",
+            "state_at",
+            "proof",
+            "proven_on",
+        ),
+        time_field="received_at",
+    ),
+    PersonalData(
+        model="onvif_privacy_rights.Claim",
+        subjects={"person": "subject"},
+        fields={
+            "value": Field("contact", purposes=ANSWERING, erase=blank()),
+            "fact": Field("contact", purposes=ANSWERING, erase=blank()),
+        },
+        not_personal=("id", "kind", "proven_at"),
+        row=delete(),
+    ),
+    PersonalData(
+        model="onvif_privacy_rights.Review",
+        subjects={"person": "subject"},
+        fields={"words": Field("content", purposes=ANSWERING, erase=blank())},
+        not_personal=("id", "model", "field", "outcome", "reason"),
+    ),
+    exempt("onvif_privacy_rights.ExportFile", because="where a sealed file lies; the file ends with its key"),
+    exempt("onvif_privacy_rights.RequestToken", because="a MAC of random bytes"),
+    exempt("onvif_privacy_rights.Step", because="numbers of rows, no value"),
+)
+
+TEMPLATES = "onvif_privacy/rights/panels"
+declare(
+    Panel("held", 10, _("What we hold"), f"{TEMPLATES}/held.html", panels.held),
+    Panel("decisions", 20, _("Decisions"), f"{TEMPLATES}/decisions.html", panels.decisions),
+    Panel("requests", 70, _("Requests"), f"{TEMPLATES}/requests.html", panels.asked),
+    Panel("actions", 90, _("What you can do"), f"{TEMPLATES}/actions.html", panels.actions),
+    FooterLink("rights", label=_("My privacy"), url_name="onvif_privacy_rights:me", order=20),
 )

@@ -35,4 +35,4 @@ class RequestQuerySet(models.QuerySet["Request"]):
 
     def for_update_of(self, pk: Any) -> Request:
         """Return one request, locked until the transaction ends; raises DoesNotExist."""
-        return self.select_for_update(of=("self",)).get(pk=pk)
+        return self.select_for_update().get(pk=pk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -50,6 +50,7 @@ class Scope:
         self.is_open = True
         self._reachable: set[Any] = set()
         self._people: set[uuid.UUID | None] = set()
+        self._claimed: set[tuple[str, Any]] = set()
         self._last: tuple[Sealed, bytes] | None = None
 
     def __repr__(self) -> str:
@@ -94,11 +95,26 @@ class Scope:
         self.counts.people = len(self._people)
         self.counts.values += values
 
+    def claim(self, rows: Iterable[Any]) -> None:
+        """Say that rows are about the one person of this scope, as `rights` found by path or by a proven address.
+
+        Only for ``own_access``; raises ScopeRefused otherwise. Values sealed for another person stay sealed.
+        """
+        if self.purpose != OWN_ACCESS:
+            raise ScopeRefused("Rows are claimed for own_access only.")
+        self._claimed.update((row._meta.label, row.pk) for row in rows)
+
+    def disclaim(self, rows: Iterable[Any]) -> None:
+        """Take back what `claim` said."""
+        self._claimed.difference_update((row._meta.label, row.pk) for row in rows)
+
     def person_of(self, instance: Any, sealed: Sealed) -> uuid.UUID | None:
         """Return the subject id a value is about; None where nobody is known."""
         field = sealed.field
-        if field.use != "record" and sealed.place is not None:
+        if field.use != "record" and sealed.place is not None and sealed.place.subject is not None:
             return sealed.place.subject
+        if self.permission.only is not None and (instance._meta.label, instance.pk) in self._claimed:
+            return self.permission.only.pk
         rows = type(instance)._base_manager.filter(pk=instance.pk)
         path = owner_path(type(instance), field.name)
         return owners(rows, path, self.permission.only).get(instance.pk)

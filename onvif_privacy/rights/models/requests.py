@@ -148,8 +148,8 @@ class Request(models.Model):
         return self.extended_to or self.due_on
 
     def slot_now(self) -> str:
-        """What ``slot`` must be in the present state."""
-        if self.is_open and self.subject_id is not None and self.state != State.RECEIVED:
+        """What ``slot`` must be in the present state. Corrections of several fields stand beside each other."""
+        if self.is_open and self.kind != Kind.CORRECT and self.subject_id is not None and self.state != State.RECEIVED:
             return f"{self.kind}:{self.subject_id.hex}"
         return self.id.hex
 
