@@ -51,7 +51,7 @@ class VisitsSettings(Settings):
     BUFFER_VISITS: Setting[int] = Setting(8_192, integer(1), _("Visits that may wait in one process."))
     BUFFER_BYTES: Setting[int] = Setting(8_000_000, integer(10_000), _("Bytes of visits that may wait in one process."))
     FLUSH_SECONDS: Setting[int] = Setting(2, integer(1, 60), _("Longest wait of a visit, in seconds."))
-    FLUSH_VISITS: Setting[int] = Setting(500, integer(1), _("Number of waiting visits that are written at once."))
+    FLUSH_VISITS: Setting[int] = Setting(4_000, integer(1), _("Number of waiting visits that are written at once."))
     RAW_DAYS: Setting[int] = Setting(90, integer(1), _("Days that single visits are kept; counts live longer."))
     HOURLY_DAYS: Setting[int] = Setting(396, integer(1), _("Days that counts by the hour are kept; those by day stay."))
     POPULAR_SECONDS: Setting[int] = Setting(

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 from hypothesis import given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
@@ -400,6 +400,22 @@ class TestRealStore:
         assert mine.books().balanced
         assert Visit._default_manager.count() == 300
 
+    def test_notes_of_debugging_do_not_pile_up(self, threaded: None, settings: Any) -> None:
+        settings.DEBUG = True
+        logs: list[int] = []
+
+        class Watched(Direct):
+            def rest(self) -> None:
+                super().rest()
+                logs.append(len(connection_of_this_thread().queries_log))
+
+        mine = Recorder(Watched())
+        mine.put(RecordFactory(at=int(time.time())))
+        until(lambda: len(logs) > 0)
+        mine.stop(5)
+        assert logs[0] == 0
+        assert Visit._default_manager.count() == 1
+
     def test_several_recorders_write_side_by_side(self, threaded: None) -> None:
         recorders = [Recorder(Direct()) for _number in range(4)]
 
@@ -416,6 +432,10 @@ class TestRealStore:
 
         assert [mine.books().stored for mine in recorders] == [500] * 4
         assert Visit._default_manager.count() == 2000
+
+
+def connection_of_this_thread() -> Any:
+    return connections["default"]
 
 
 def _rename(table: str, name: str) -> None:

@@ -15,9 +15,8 @@ import threading
 import time
 import uuid
 import weakref
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
-from itertools import islice
 
 from django.utils import timezone
 
@@ -28,7 +27,8 @@ from onvif_privacy.visits.services.transports import Direct, Transport
 
 logger = logging.getLogger("onvif_privacy.visits")
 
-PARCEL_VISITS = 2_000
+# A full buffer in one transaction: what a transaction costs beside its visits is then a small part of it.
+PARCEL_VISITS = 8_192
 STOP_SECONDS = 2.0
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.5, 8.0
 LOG_EVERY_SECONDS = 60.0
@@ -55,7 +55,7 @@ class Recorder:
         self._wake = threading.Event()
         self._stopping = self._stopped = False
         self._thread: threading.Thread | None = None
-        self._queue: deque[Record] = deque()
+        self._queue: list[Record] = []
         self._bytes = 0
         self._accepted = inherited
         self._stored = 0
@@ -138,7 +138,7 @@ class Recorder:
 
     def _packed(self) -> Parcel | None:
         with self._lock:
-            records = tuple(islice(self._queue, PARCEL_VISITS))
+            records = tuple(self._queue[:PARCEL_VISITS])
             if not records and not self._excluded:
                 return None
             day = clock.today()
@@ -148,14 +148,14 @@ class Recorder:
 
     def _settle(self, parcel: Parcel, receipt: Receipt) -> None:
         """Take records out of the queue, after commit and not before."""
+        size = sum(record.size_bytes for record in parcel.records)  # before pages have to wait for the lock
         with self._lock:
             self._parcel = None
             self._failures = 0
             if self._stopped:  # came too late: its records are counted `shutdown` already
                 return
-            for record in parcel.records:
-                self._queue.popleft()
-                self._bytes -= record.size_bytes
+            del self._queue[: len(parcel.records)]
+            self._bytes -= size
             self._stored += receipt.stored
             self._dropped.update(receipt.dropped)
 

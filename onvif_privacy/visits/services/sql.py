@@ -5,7 +5,7 @@ Identifiers come from the models alone, values are always bound.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any, cast
@@ -13,7 +13,10 @@ from typing import Any, cast
 from django.db import connections, models
 
 Row = tuple[Any, ...]
-VALUES = 500  # rows of one statement
+# Rows of one statement on SQLite: the largest, and where one statement a row begins to do. SQLite's driver lets other
+# threads run after every statement and waits for them to come back, so a thousand statements beside a busy page take
+# far longer than one with a thousand rows. Powers of two make few different texts, which the driver has compiled.
+LARGEST, FEW = 256, 32
 
 
 def add_up(
@@ -28,51 +31,103 @@ def add_up(
     if not ordered:
         return
     columns = (*keys, *counters)
+    adapted = [
+        list(map(_adapter(model, name, using), values))
+        for name, values in zip(columns, zip(*ordered, strict=True), strict=True)
+    ]
     end = _on_conflict(model, keys, counters, using)
-    adapted = _adapted(model, columns, ordered, using)
-    # SQLite's and MySQL's drivers make the most of one row a statement; PostgreSQL's would wait for each
-    size = VALUES if connections[using].vendor == "postgresql" else 1
+    if connections[using].vendor != "postgresql":
+        _send(model, columns, list(zip(*adapted, strict=True)), end, using)
+        return
+    # one array a column: as many rows as wanted in a statement whose text is always the same
+    arrays = ", ".join(f"%s::{_field(model, name).db_type(connections[using])}[]" for name in columns)
+    statement = f"{_insert(model, columns, using)} SELECT * FROM unnest({arrays}){end}"  # noqa: S608
     with connections[using].cursor() as cursor:
-        if size == 1:
-            cursor.executemany(_insert(model, columns, 1, using) + end, adapted)
-            return
-        for start in range(0, len(adapted), size):
-            chunk = adapted[start : start + size]
-            cursor.execute(_insert(model, columns, len(chunk), using) + end, list(chain.from_iterable(chunk)))
+        cursor.execute(statement, [_array(values) for values in adapted])
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], using: str) -> None:
-    """Insert rows of values that are adapted already (`adapter`)."""
+    """Insert rows of values as the driver takes them."""
     if not rows:
         return
-    with connections[using].cursor() as cursor:
-        if connections[using].vendor == "postgresql" and hasattr(cursor.cursor, "copy"):  # psycopg 3
-            names = ", ".join(_quoted(model, name, using) for name in columns)
-            statement = f"COPY {_table(model, using)} ({names}) FROM STDIN"
-            # Django wraps the errors of its own cursor methods only
-            with connections[using].wrap_database_errors, cursor.copy(statement) as copy:
-                for row in rows:
-                    copy.write_row(row)
-        else:
-            cursor.executemany(_insert(model, columns, 1, using), rows)
-
-
-def adapter(model: type[models.Model], name: str, using: str) -> Callable[[Any], Any]:
-    """Return the function that turns a Python value of the field into what the driver takes; results are kept."""
-    field = cast("models.Field[Any, Any]", model._meta.get_field(name))
     connection = connections[using]
+    if connection.vendor != "postgresql":
+        _send(model, columns, rows, "", using)
+        return
+    with connection.cursor() as cursor:
+        if not hasattr(cursor.cursor, "copy"):  # psycopg 2
+            cursor.executemany(f"{_insert(model, columns, using)} VALUES {_places(columns)}", rows)
+            return
+        names = ", ".join(_quoted(model, name, using) for name in columns)
+        # Django wraps the errors of its own cursor methods only
+        with (
+            connection.wrap_database_errors,
+            cursor.copy(f"COPY {_table(model, using)} ({names}) FROM STDIN") as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
+
+
+def _send(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], end: str, using: str) -> None:
+    """Insert rows in few statements: MySQL's driver puts them together itself, for SQLite that is done here."""
+    start = f"{_insert(model, columns, using)} VALUES "
+    with connections[using].cursor() as cursor:
+        if connections[using].vendor != "sqlite":
+            cursor.executemany(f"{start}{_places(columns)}{end}", rows)
+            return
+        from sqlite3 import Cursor  # a Python may be without it where another database is used
+
+        for part in _powers_of_two(rows):
+            if len(part) < FEW:
+                cursor.executemany(f"{start}{_places(columns)}{end}", part)
+            else:
+                values = list(chain.from_iterable(part))
+                # past Django's own cursor, which would replace two thousand marks one by one, each time
+                with connections[using].wrap_database_errors:
+                    Cursor.execute(cursor.cursor, f"{start}{_marks(len(columns), len(part))}{end}", values)
+
+
+def _powers_of_two(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Cut rows into parts of `LARGEST`, then of smaller powers of two; the last are fewer than `FEW`."""
+    start, size = 0, LARGEST
+    while len(rows) - start >= FEW:
+        while size > len(rows) - start:
+            size //= 2
+        yield rows[start : start + size]
+        start += size
+    if start < len(rows):
+        yield rows[start:]
+
+
+def _array(values: Iterable[Any]) -> str:
+    """PostgreSQL's text of an array; numbers stand as they are, everything else in quotes."""
+    return "{" + ",".join(str(value) if isinstance(value, int) else _in_quotes(str(value)) for value in values) + "}"
+
+
+def _in_quotes(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _adapter(model: type[models.Model], name: str, using: str) -> Callable[[Any], Any]:
+    """Return the function that turns a Python value of the field into what the driver takes; results are kept."""
+    field, connection = _field(model, name), connections[using]
+    if isinstance(field, models.IntegerField | models.ForeignKey):
+        return int
     return cache(lambda value: field.get_db_prep_save(value, connection))
 
 
-def _adapted(model: type[models.Model], columns: Sequence[str], rows: list[Row], using: str) -> list[Row]:
-    adapters = [adapter(model, name, using) for name in columns]
-    return [tuple(adapt(value) for adapt, value in zip(adapters, row, strict=True)) for row in rows]
+def _insert(model: type[models.Model], columns: Sequence[str], using: str) -> str:
+    return f"INSERT INTO {_table(model, using)} ({', '.join(_quoted(model, name, using) for name in columns)})"
 
 
-def _insert(model: type[models.Model], columns: Sequence[str], number: int, using: str) -> str:
-    names = ", ".join(_quoted(model, name, using) for name in columns)
-    row = f"({', '.join(['%s'] * len(columns))})"
-    return f"INSERT INTO {_table(model, using)} ({names}) VALUES {', '.join([row] * number)}"  # noqa: S608
+def _places(columns: Sequence[str]) -> str:
+    return f"({', '.join(['%s'] * len(columns))})"
+
+
+@cache
+def _marks(columns: int, rows: int) -> str:
+    """Places for the values of rows, written as SQLite has them."""
+    return ",".join([f"({','.join('?' * columns)})"] * rows)
 
 
 def _on_conflict(model: type[models.Model], keys: Sequence[str], counters: Sequence[str], using: str) -> str:
@@ -84,10 +139,13 @@ def _on_conflict(model: type[models.Model], keys: Sequence[str], counters: Seque
     return f" ON CONFLICT ({target}) DO UPDATE SET " + ", ".join(f"{n} = {table}.{n} + excluded.{n}" for n in names)
 
 
+def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    return cast("models.Field[Any, Any]", model._meta.get_field(name))
+
+
 def _table(model: type[models.Model], using: str) -> str:
     return connections[using].ops.quote_name(model._meta.db_table)
 
 
 def _quoted(model: type[models.Model], name: str, using: str) -> str:
-    field = cast("models.Field[Any, Any]", model._meta.get_field(name))
-    return connections[using].ops.quote_name(str(field.column))
+    return connections[using].ops.quote_name(str(_field(model, name).column))

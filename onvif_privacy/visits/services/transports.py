@@ -50,8 +50,10 @@ class Direct:
         connections[alias] = connection
 
     def rest(self) -> None:
-        """Close the connection where the site's CONN_MAX_AGE says so."""
-        connections[router.db_for_write(Visit)].close_if_unusable_or_obsolete()
+        """Close the connection where the site's CONN_MAX_AGE says so, and forget what DEBUG has noted of it."""
+        connection = connections[router.db_for_write(Visit)]
+        connection.close_if_unusable_or_obsolete()
+        connection.queries_log.clear()  # only requests do so, and this thread has none
 
     def close(self) -> None:
         """Close the connection."""
