@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.contrib import declare_django
-from onvif_privacy.core.jobs import alarming, own, promises, rewrapping  # noqa: F401 - jobs are declared by being imported
+from onvif_privacy.core.jobs import alarming, ending, own, promises, rewrapping  # noqa: F401 - jobs are declared by being imported
 from onvif_privacy.core.registry import (
     Basis,
     Code,
@@ -110,9 +110,11 @@ declare(
     ),
     EntryKind("gate.shut"),
     EntryKind("gate.reopened"),
+    EntryKind("ledger.forgotten", {"entries": [Ref], "reason": Slug}, days="always"),
     EntryKind("ledger.released", {"table": Slug, "row": Ref, "reason": Slug}),
     EntryKind("party.changed", {"party": Slug, "digest": Digest, "change": Code}),
     EntryKind("promise.attested", {"attestation": Ref, "promise": Slug}),
+    EntryKind("subject.orphaned", {"subject": Ref}),
     EntryKind("subject.restricted", {"subject": Ref}),
     EntryKind("subject.unrestricted", {"subject": Ref}),
 )

@@ -65,7 +65,7 @@ class AppendOnlyQuerySet(models.QuerySet[M]):
 
     def release(self) -> int:
         """Delete the rows; the database refuses those that no `Release` names. Returns how many went."""
-        return int(self._raw_delete(self.db))
+        return int(self._raw_delete(self.db) or 0)  # None where there can be no row
 
 
 class AppendOnlyManager(models.Manager[M]):

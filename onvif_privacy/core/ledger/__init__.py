@@ -13,6 +13,7 @@ from onvif_privacy.core.ledger.entries import (
     release,
 )
 from onvif_privacy.core.ledger.export import Checkpoint, checkpoint, export, public_keys
+from onvif_privacy.core.ledger.forgetting import forget
 from onvif_privacy.core.ledger.seals import SealConflict, Sealed, proof, seal
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "canonical",
     "checkpoint",
     "export",
+    "forget",
     "opened",
     "opening",
     "problems",

@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from onvif_privacy.core import consent, ledger
 from onvif_privacy.core.consent.reading import unreconciled, without_standing
 from onvif_privacy.core.guards import create, drop, expected, problems
-from onvif_privacy.core.keys import KeyRingError, ring
-from onvif_privacy.core.models import Decision, Entry, Method, Outcome, Standing, Subject
+from onvif_privacy.core.keys import KeyRingError, destroy, ring
+from onvif_privacy.core.ledger.forgetting import unexplained
+from onvif_privacy.core.models import Decision, Entry, Method, Outcome, Standing, Subject, SubjectKey
 from onvif_privacy.core.promises.looking import Look, Plant
 from onvif_privacy.core.promises.shapes import Clause, Finding, Kind, Promise, check
 from onvif_privacy.core.registry import Basis, Purpose, declare, footer_links, purposes, temporarily
@@ -128,6 +129,33 @@ def entry_changed_by_hand(plant: Plant) -> Iterator[str]:
         yield "entry changed"
 
 
+@check(RECORDED, kind=Kind.LEDGER, empty=True)
+def missing_secrets_are_explained(look: Look) -> Iterable[Finding]:
+    """Look for evidence that can no longer be opened and that neither its term nor an entry explains."""
+    look.seen(Entry.objects.using(router.db_for_write(Entry)).count())
+    for what, entry in unexplained():
+        yield Finding(f"entry {entry}", what)
+
+
+@missing_secrets_are_explained.saboteur
+@contextmanager
+def secret_removed_by_hand(plant: Plant) -> Iterator[str]:
+    """Remove the secret of a decision by SQL."""
+    remove = "DELETE FROM onvif_privacy_entrysecret"
+    with _one_decision() as decision, _by_hand(remove, decision.entry_id, key="entry_id"):
+        yield "has lost its secret before its term"
+
+
+@missing_secrets_are_explained.saboteur
+@contextmanager
+def evidence_key_destroyed(plant: Plant) -> Iterator[str]:
+    """Destroy the key that the evidence of a decision is sealed under."""
+    with _one_decision() as decision, transaction.atomic(using=router.db_for_write(SubjectKey)):
+        destroy(decision.subject_id, "evidence")
+        yield "has lost the key of its secret"
+        transaction.set_rollback(True, using=router.db_for_write(SubjectKey))
+
+
 @check(APPEND_ONLY, kind=Kind.DATABASE)
 def guards_stand_in_the_database(look: Look) -> Iterable[Finding]:
     """Compare the triggers in the database with those that are declared."""
@@ -194,7 +222,7 @@ _ASKED = Purpose("sabotage", label="Sabotage", text="Sabotage.", basis=Basis.CON
 
 
 @contextmanager
-def _by_hand(statement: str, row: uuid.UUID) -> Iterator[None]:
+def _by_hand(statement: str, row: uuid.UUID, key: str = "id") -> Iterator[None]:
     """Change one row as a database owner would, who drops the guards first; everything is put back."""
     using = router.db_for_write(Entry)
     drop(using)
@@ -203,8 +231,8 @@ def _by_hand(statement: str, row: uuid.UUID) -> Iterator[None]:
             point = transaction.savepoint(using=using)
             connection = connections[using]
             with connection.cursor() as cursor:
-                key = Entry._meta.pk.get_db_prep_value(row, connection)
-                cursor.execute(f"{statement} WHERE id = %s", [key])
+                value = Entry._meta.pk.get_db_prep_value(row, connection)
+                cursor.execute(f"{statement} WHERE {key} = %s", [value])
             yield
             transaction.savepoint_rollback(point, using=using)
     finally:

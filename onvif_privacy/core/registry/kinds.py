@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from onvif_privacy.core.registry.base import Registry
 
@@ -46,11 +46,13 @@ def instant(moment: datetime) -> str:
 class EntryKind:
     """A kind of ledger entry: its name and the type of each key; a list of one type means a list of such values.
 
-    Every key may be left out or None; ``actor`` is a key of every kind.
+    Every key may be left out or None; ``actor`` is a key of every kind. ``days`` is its term of evidence: None for
+    ``EVIDENCE_DAYS``, ``"always"`` for what explains the rest of the ledger.
     """
 
     slug: str
     keys: Mapping[str, PayloadType | list[PayloadType]] = field(default_factory=dict)
+    days: int | Literal["always"] | None = None
 
     def problem(self, payload: Mapping[str, Any]) -> str | None:
         """Say what in ``payload`` does not fit, without repeating a value; None when all does."""
