@@ -178,6 +178,9 @@ class CoreSettings(Settings):
     KEYS_PROVIDER: Setting[str] = Setting(
         "onvif_privacy.core.keys.SettingsProvider", filled, _("Dotted path of the class that loads the key ring.")
     )
+    KEYS_MAX_AGE_DAYS: Setting[int] = Setting(
+        90, integer(1, 3650), _("Days after which an active key of the ring should be replaced.")
+    )
     ADDRESS: Setting[str] = Setting("", text, _("Postal address of the organisation."))
     PHONE: Setting[str] = Setting("", text, _("Telephone number of the organisation."))
     COUNTRY: Setting[str] = Setting("", text, _("Country of the organisation, two letters (ISO 3166-1)."))

@@ -22,6 +22,7 @@ ROWS: list[tuple[str, list[Any], list[Any]]] = [
     ),
     ("KEYS", [[], ({"id": "1"},)], [None, "abc", {"id": "1"}, ["abc"]]),
     ("KEYS_PROVIDER", ["a.b.C"], ["", None]),
+    ("KEYS_MAX_AGE_DAYS", [1, 3650], [0, 3651, "90"]),
     ("ADDRESS", ["", "Street 1"], [None, 1]),
     ("PHONE", ["", "+1 555"], [15550100]),
     ("COUNTRY", ["", "DE"], [None]),

@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Protocol
 
@@ -30,14 +31,30 @@ class KeyRingError(ImproperlyConfigured):
     """The ring is missing, malformed, or does not hold the key that a stored value names."""
 
 
+class NoActiveKey(KeyRingError):
+    """The ring holds no key that new values of this ``use`` could be made with."""
+
+    def __init__(self, use: str) -> None:
+        super().__init__(f"The key ring holds no active key for {use!r}. Run 'manage.py privacy_keys init'.")
+        self.use = use
+
+
+class ProviderMissing(KeyRingError):
+    """The class that loads the ring cannot be imported."""
+
+
 @dataclass(frozen=True)
 class RingKey:
-    """One key: its id (16 hex digits), its use and its secret (32 bytes); a retired signing key has none."""
+    """One key: its id (16 hex digits), its use and its secret (32 bytes); a retired signing key has none.
+
+    ``made`` is the day it was made on, where the settings say so.
+    """
 
     id: str
     use: str
     secret: bytes | None
     public: bytes | None = None
+    made: date | None = None
 
     def __repr__(self) -> str:
         return f"<RingKey {self.id} {self.use}>"
@@ -54,7 +71,7 @@ class Ring:
         for key in self.keys:
             if key.use == use and key.secret is not None:
                 return key
-        raise KeyRingError(f"The key ring holds no active key for {use!r}. Run 'manage.py privacy_keys init'.")
+        raise NoActiveKey(use)
 
     def get(self, key_id: str, use: str) -> RingKey:
         """Return the key with that id; raises KeyRingError."""
@@ -100,7 +117,16 @@ def _key(entry: Mapping[str, str]) -> RingKey:
         raise KeyRingError(f"ONVIF_PRIVACY_KEYS: key {key_id} has no secret.")
     if use == "sign" and secret is not None:
         public = Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
-    return RingKey(key_id, use, secret, public)
+    return RingKey(key_id, use, secret, public, _day(entry, key_id))
+
+
+def _day(entry: Mapping[str, str], key_id: str) -> date | None:
+    if "made" not in entry:
+        return None
+    try:
+        return date.fromisoformat(str(entry["made"]))
+    except ValueError:
+        raise KeyRingError(f"ONVIF_PRIVACY_KEYS: key {key_id} was made on no day such as 2026-01-31.") from None
 
 
 def build(entries: Iterable[Mapping[str, str]]) -> Ring:
@@ -135,7 +161,7 @@ def ring() -> Ring:
     try:
         provider: KeyProvider = import_string(conf.KEYS_PROVIDER)()
     except ImportError as error:
-        raise KeyRingError(f"ONVIF_PRIVACY_KEYS_PROVIDER cannot be imported: {error}") from None
+        raise ProviderMissing(f"ONVIF_PRIVACY_KEYS_PROVIDER cannot be imported: {error}") from None
     return provider.load()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 from tqdm import tqdm
 
 from onvif_privacy.core.conf import conf
@@ -50,7 +51,8 @@ class Command(BaseCommand):
             raise CommandError(f"The database is out of reach: {error}", returncode=3) from None
 
     def _init(self, *, env: bool) -> None:
-        keys = [generate("data"), generate("sign")]
+        made = {"made": timezone.localdate().isoformat()}
+        keys = [generate("data") | made, generate("sign") | made]
         if env:
             self.stdout.write(f"ONVIF_PRIVACY_KEYS={json.dumps(keys, separators=(',', ':'))}")
             return
