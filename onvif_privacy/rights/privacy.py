@@ -25,6 +25,7 @@ from onvif_privacy.core.registry import (
     delete,
     exempt,
 )
+from onvif_privacy.rights.services import jobs as jobs  # jobs are declared by being imported
 from onvif_privacy.rights.services import panels
 
 declare(

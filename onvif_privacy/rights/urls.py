@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onvif_privacy.rights.views import acting, page
+from onvif_privacy.rights.views import acting, files, page
 
 app_name = "onvif_privacy_rights"
 
@@ -18,5 +18,7 @@ urlpatterns = [
     path("me/erase/browser/", acting.erase_browser, name="erase-browser"),
     path("me/restrict/", acting.restrict, name="restrict"),
     path("me/object/", acting.object_to_all, name="object"),
+    path("me/exports/<uuid:pk>/", files.fetch, name="fetch"),
+    path("export-schema.json", files.schema, name="schema"),
     path("me/requests/<str:reference>/cancel/", acting.cancel, name="cancel"),
 ]

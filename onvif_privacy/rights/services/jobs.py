@@ -1,0 +1,55 @@
+"""What this room does behind the pages."""
+
+from __future__ import annotations
+
+import logging
+
+from django.utils import timezone
+
+from onvif_privacy.core import incidents
+from onvif_privacy.core.jobs import Run, job
+from onvif_privacy.rights.models import Kind, Request, State
+from onvif_privacy.rights.services import clock, export
+from onvif_privacy.rights.services.requests.states import NotNow, end_of_day, using
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 20
+
+
+@job("rights.exports", every="1m", lease="10m", alarm="1h")
+def make_exports(run: Run) -> None:
+    """Make the files people asked for, and delete those that have expired."""
+    with run.step():
+        export.delete_expired()
+    waiting = Request.objects.using(using()).filter(kind__in=[Kind.EXPORT, Kind.ACCESS], state=State.WORKING)
+    failed: list[str] = []
+    for request in waiting.select_related("subject").order_by("received_at")[:AT_ONCE]:
+        if run.spent:
+            return
+        with run.step():  # the lease is ours; the file itself is made outside of any transaction
+            pass
+        try:
+            if not export.collect(request):
+                export.build(request=request)
+        except NotNow as reason:
+            logger.info("export of request %s: %s", request.reference, reason)
+        except Exception:
+            logger.exception("the export of request %s failed", request.reference)
+            failed.append(request.reference)
+    if failed:
+        raise RuntimeError(f"{len(failed)} exports failed")
+
+
+@job("rights.clock", every="1h", lease="2m", alarm="1d")
+def watch_the_clock(run: Run) -> None:
+    """Tell staff of requests that have used half, four fifths or all of their time."""
+    with run.step():
+        now = timezone.now()
+        for one in Request.objects.using(using()).running().only("reference", "received_at", "due_on", "extended_to"):
+            reached = clock.stage(one.received_at, end_of_day(one.last_day), now)
+            if reached:
+                incidents.alarm("rights.clock", reference=f"{one.reference}-{reached}", details={"used": reached})
+
+
+__all__ = ["make_exports", "watch_the_clock"]
