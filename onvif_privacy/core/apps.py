@@ -19,8 +19,10 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from onvif_privacy.core import checks, registry  # noqa: F401
         from onvif_privacy.core.guards.install import after_migrate, before_migrate
+        from onvif_privacy.core.switching import switch_on
 
         autodiscover_modules("privacy")
+        switch_on()
         registry.close()
         # The signal fires for every app after the last migration; ours is enough.
         pre_migrate.connect(before_migrate, sender=self, dispatch_uid="onvif_privacy.guards")

@@ -6,19 +6,24 @@ from django.utils.translation import gettext_lazy as _
 from onvif_privacy.core.contrib import declare_django
 from onvif_privacy.core.jobs import alarming, ending, own, promises, rewrapping  # noqa: F401 - jobs are declared by being imported
 from onvif_privacy.core.registry import (
+    After,
     Basis,
     Code,
     Count,
     Digest,
     EntryKind,
+    Field,
     Flag,
     Guard,
+    PersonalData,
     Purpose,
     Ref,
     Slug,
     StaffRights,
     Use,
+    blank,
     declare,
+    delete,
 )
 
 declare(
@@ -108,6 +113,7 @@ declare(
             "bytes": Count,
         },
     ),
+    EntryKind("contacts.posted", {"telling": Ref}),
     EntryKind("gate.shut"),
     EntryKind("gate.reopened"),
     EntryKind("ledger.forgotten", {"entries": [Ref], "reason": Slug}, days="always"),
@@ -132,13 +138,49 @@ declare(
     Guard("onvif_privacy.Proof", "insert_only"),
 )
 
+declare(
+    PersonalData(
+        model="onvif_privacy.Telling",
+        subjects={"recipient": "subject"},
+        time_field="created_at",
+        terms={"operation": After("created_at", days=365), "legal_duty": After("created_at", days=365)},
+        fields={
+            "title": Field("content", purposes=("operation", "legal_duty"), erase=blank()),
+            "text": Field("content", purposes=("operation", "legal_duty"), erase=blank()),
+        },
+        not_personal=(
+            "id",
+            "purpose",
+            "state",
+            "reason",
+            "lease",
+            "lease_until",
+            "not_before",
+            "attempts",
+            "created_at",
+            "sending_at",
+            "sent_at",
+            "channel",
+            "banner_until",
+            "seen_at",
+        ),
+        row=delete(),
+    )
+)
+
 declare_django()
 
 declare(
     StaffRights(
         "core",
-        officer=("onvif_privacy.add_party", "onvif_privacy.change_party", "onvif_privacy.add_attestation"),
+        officer=(
+            "onvif_privacy.add_party",
+            "onvif_privacy.change_party",
+            "onvif_privacy.add_attestation",
+            "onvif_privacy.change_telling",
+        ),
         approver=("onvif_privacy.add_attestation",),
+        support=("onvif_privacy.change_telling",),
     )
 )
 

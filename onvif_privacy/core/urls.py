@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import path
 
 from onvif_privacy.core import views
+from onvif_privacy.core.registry import needed
 
 app_name = "onvif_privacy"
 urlpatterns = [
@@ -15,3 +16,5 @@ urlpatterns = [
 
 if getattr(settings, "ONVIF_PRIVACY_LEDGER_SEAL", False) is True:  # what is off has no address
     urlpatterns.append(path("checkpoint", views.checkpoint, name="checkpoint"))
+if needed("tell"):
+    urlpatterns += [path("messages/", views.messages, name="messages")]

@@ -147,7 +147,7 @@ def test_a_job_that_ran_out_of_time_is_taken_up_again_after_those_that_waited_lo
 
     def long(run: Run) -> None:
         order.append("long")
-        run._deadline = 0  # the seconds of this run are used
+        run.deadline = 0  # the seconds of this run are used
         assert run.spent
 
     def short(run: Run) -> None:

@@ -3,7 +3,7 @@
 from onvif_privacy.core.models.consent import Decision, Method, Notice, Outcome, Renewal, Standing
 from onvif_privacy.core.models.evidence import Anchoring, Entry, EntrySecret, Evidence, Release, Seal
 from onvif_privacy.core.models.house import Alarm, Lease, Party
-from onvif_privacy.core.models.outgoing import Outgoing
+from onvif_privacy.core.models.outgoing import Outgoing, Telling
 from onvif_privacy.core.models.promises import Attestation, Heartbeat, Proof
 from onvif_privacy.core.models.subjects import LabelKey, Subject, SubjectKey
 
@@ -30,4 +30,5 @@ __all__ = [
     "Standing",
     "Subject",
     "SubjectKey",
+    "Telling",
 ]

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from onvif_privacy.core.fields import EncryptedTextField
 from onvif_privacy.core.models.subjects import Subject
 
 
@@ -55,3 +56,31 @@ class Outgoing(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Telling(Outgoing):
+    """A message that a person does get: by mail, else by a banner when they sign in, else by a letter.
+
+    Mail ends with ``sent``; ``seen_at`` is when the person said that they read the banner; a letter is ``sent`` when
+    staff say that it is in the post. The words are sealed under the person's key.
+    """
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("mail")
+        BANNER = "banner", _("banner at sign-in")
+        LETTER = "letter", _("letter")
+
+    title = EncryptedTextField(_("subject line"), subject="subject")
+    text = EncryptedTextField(_("text"), subject="subject")
+    channel = models.CharField(_("way"), max_length=6, choices=Channel.choices, default=Channel.MAIL)
+    banner_until = models.DateTimeField(_("shown until"), null=True)
+    seen_at = models.DateTimeField(_("read"), null=True)
+
+    class Meta(Outgoing.Meta):
+        verbose_name = _("message to a person")
+        verbose_name_plural = _("messages to people")
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["state", "not_before"], name="op_telling_due"),
+            models.Index(fields=["channel", "state"], name="op_telling_channel"),
+        ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.db import router
 from django.db.models import Field as ModelField
 from django.db.models import ForeignObjectRel, Model, QuerySet, UUIDField
 
@@ -69,6 +70,24 @@ def _rows(model: type[Model], rows: QuerySet[Any], path: SubjectPath, subject: S
     if callable(path):
         return rows.filter(pk__in=path(rows, subject).values("pk"))
     return rows.filter(**_condition(model, path, subject))
+
+
+def rows_owned(model: type[Model], path: SubjectPath | None, people: Sequence[Subject]) -> QuerySet[Any]:
+    """Return the rows that a path leads from to any of these people, from the database that is written.
+
+    A function knows the rows of one person only; for several it gives none.
+    """
+    rows = model._base_manager.using(router.db_for_write(model))
+    if callable(path):
+        return rows.filter(pk__in=path(rows, people[0]).values("pk")) if len(people) == 1 else rows.none()
+    if path is None:
+        return rows.none()
+    wanted: dict[str, list[Any]] = {}
+    for person in people:
+        for look_up, value in _condition(model, path, person).items():
+            wanted.setdefault(look_up, []).append(value)
+    wanted.pop("pk__in", None)  # who is no user of the site owns no such row
+    return rows.filter(**{f"{look_up}__in": values for look_up, values in wanted.items()}) if wanted else rows.none()
 
 
 def _walk(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:

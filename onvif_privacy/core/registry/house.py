@@ -10,7 +10,7 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from django.utils.functional import Promise as LazyText
 
-from onvif_privacy.core.registry.base import Registry
+from onvif_privacy.core.registry.base import DeclarationError, NotDeclared, Registry
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,38 @@ class FooterLink:
 
 
 guards: Registry[Guard] = Registry(Guard, "guard", lambda item: item.slug)
+TOOLS = ("tell", "links")
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Switches on a tool of the kernel, for ``by`` (a room or an app of the site): its job, its pages, its screens.
+
+    ``tell`` is `contacts.tell`; ``links`` is the redirector. Raises DeclarationError for any other.
+    """
+
+    tool: str
+    by: str
+
+    def __post_init__(self) -> None:
+        if self.tool not in TOOLS:
+            raise DeclarationError(f"There is no tool {self.tool!r}. Tools: {', '.join(TOOLS)}.")
+
+
+needs: Registry[Needs] = Registry(Needs, "need", lambda item: f"{item.tool}:{item.by}")
+
+
+def needed(tool: str) -> bool:
+    """Whether anything switched the tool on."""
+    return any(one.tool == tool for one in needs.all())
+
+
+def require(tool: str) -> None:
+    """Raise NotDeclared, with the line to write, where nothing switched the tool on."""
+    if not needed(tool):
+        raise NotDeclared(f"Nothing switched this tool on. Write declare(Needs({tool!r}, by=…)) in a privacy.py.")
+
+
 hold_providers: Registry[HoldProvider] = Registry(HoldProvider, "hold provider", lambda item: item.slug)
 waiting: Registry[Waiting] = Registry(Waiting, "waiting line", lambda item: item.slug)
 footer_links: Registry[FooterLink] = Registry(FooterLink, "footer link", lambda item: item.slug)

@@ -45,11 +45,27 @@ not_personal: Final = _NotPersonal()
 
 
 @dataclass(frozen=True)
+class Reach:
+    """How a person is reached by a field, where its column alone does not say it.
+
+    ``channel`` is ``email``. ``rows`` filters the rows that hold such an address, by plain columns. ``proven`` names a
+    column that is empty until the person has shown that the address is theirs: other rows are not written to, and
+    these come before addresses of which nothing is said. ``first`` names a boolean column of the row to prefer.
+    """
+
+    channel: str
+    rows: Mapping[str, Any] = field(default_factory=dict)
+    proven: str = ""
+    first: str = ""
+
+
+@dataclass(frozen=True)
 class Field:
     """One personal field.
 
     ``data_class`` is one of `DATA_CLASSES`; ``purposes`` are what it is kept for; ``erase`` is how it ends.
-    ``of`` names the subject it belongs to where a row has several; ``reach`` marks a contact address (``email``).
+    ``of`` names the subject it belongs to where a row has several; ``reach`` marks a contact address: ``"email"``, or a
+    `Reach`.
     ``export`` is True, False, or ``"review"`` for words that staff must look at first. ``correct`` is ``"self"`` where
     the person changes it at once, ``"request"`` where staff decide. ``time_field`` overrides the model's.
     ``watch=False`` needs ``because``. ``purpose_column`` names the column in which each row says the one purpose it
@@ -60,7 +76,7 @@ class Field:
     purposes: tuple[str, ...] = ()
     erase: Strategy | None = None
     of: str = ""
-    reach: str = ""
+    reach: str | Reach = ""
     export: bool | Literal["review"] = True
     correct: Literal["self", "request"] | None = None
     time_field: str = ""

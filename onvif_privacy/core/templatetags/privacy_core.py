@@ -8,14 +8,16 @@ from typing import Any
 
 from django import template
 from django.apps import apps
+from django.conf import settings
 from django.http import HttpRequest
-from django.template.loader import select_template
+from django.template.loader import render_to_string, select_template
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from onvif_privacy.core.conf import conf
 from onvif_privacy.core.desk import Desk, desk
-from onvif_privacy.core.registry import footer_links
+from onvif_privacy.core.registry import footer_links, needed
+from onvif_privacy.core.views.messages import SESSION_KEY as MESSAGES
 
 register = template.Library()
 
@@ -42,6 +44,22 @@ def privacy_top(context: template.Context) -> SafeString:
             continue
         parts.append(found.render(context.flatten(), context.get("request")))
     return mark_safe("".join(parts))  # noqa: S308 - rendered, so escaped, templates
+
+
+@register.simple_tag(takes_context=True)
+def privacy_messages(context: template.Context) -> SafeString | str:
+    """Print a banner while messages wait for the person who is signed in; nothing for everybody else, without a query.
+
+    What waits is looked for when somebody signs in and kept in their session, which is not touched for visitors.
+    """
+    request: HttpRequest | None = context.get("request")
+    if request is None or settings.SESSION_COOKIE_NAME not in request.COOKIES or not hasattr(request, "session"):
+        return ""
+    number = request.session.get(MESSAGES)
+    if not number or not needed("tell"):
+        return ""
+    words = {"number": number, "address": reverse("onvif_privacy:messages")}
+    return render_to_string("onvif_privacy/messages_banner.html", words)
 
 
 @dataclass(frozen=True)

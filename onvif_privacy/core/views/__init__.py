@@ -3,6 +3,7 @@
 from onvif_privacy.core.views.checkpoint import checkpoint
 from onvif_privacy.core.views.confirming import again
 from onvif_privacy.core.views.keys import keys
+from onvif_privacy.core.views.messages import messages
 from onvif_privacy.core.views.receipts import receipt_file, receipts
 from onvif_privacy.core.views.requiring import StrengthRequired, action_requires_strength, requires_strength
 
@@ -12,6 +13,7 @@ __all__ = [
     "again",
     "checkpoint",
     "keys",
+    "messages",
     "receipt_file",
     "receipts",
     "requires_strength",

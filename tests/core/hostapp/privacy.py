@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from onvif_privacy.core.registry import After, Basis, Exit, Field, PersonalData, Purpose, blank, declare, exempt, keep
+from onvif_privacy.core.registry import (
+    After,
+    Basis,
+    Exit,
+    Field,
+    Needs,
+    PersonalData,
+    Purpose,
+    blank,
+    declare,
+    exempt,
+    keep,
+)
 
 declare(
     Purpose("fulfilment", label="Orders", text="We deliver.", basis=Basis.CONTRACT, clause="use", default=True),
@@ -29,6 +41,7 @@ declare(
         bulk=True,
     ),
     Exit("printer", label="Mailing house"),
+    Needs("tell", by="hostapp"),
 )
 EVERYWHERE = ("fulfilment", "offers", "counting", "mailing")
 declare(

@@ -1,4 +1,4 @@
-"""Admin of the kernel: evidence to look at, parties to edit, jobs to watch."""
+"""Screens of evidence to look at, parties to edit, jobs to watch."""
 
 from __future__ import annotations
 
@@ -26,14 +26,15 @@ from onvif_privacy.core.receipts import issue
 from onvif_privacy.core.views.receipts import as_download
 
 
-def _staff(request: HttpRequest) -> AbstractBaseUser:
+def staff(request: HttpRequest) -> AbstractBaseUser:
+    """Return who is signed in."""
     return cast("AbstractBaseUser", request.user)  # the admin lets nobody else in
 
 
 class EvidenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not subscriptable at run time
     """Base of all screens for evidence, in every room: to look at only."""
 
-    actions = None
+    actions: Any = None
     list_per_page = 50
     show_full_result_count = False
 
@@ -173,14 +174,14 @@ class PartyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return {} if obj else {"slug": ("name",)}
 
     def save_model(self, request: HttpRequest, obj: Party, form: Any, change: bool) -> None:
-        parties.save(obj, actor=_staff(request))
+        parties.save(obj, actor=staff(request))
 
     def delete_model(self, request: HttpRequest, obj: Party) -> None:
-        parties.remove(obj, actor=_staff(request))
+        parties.remove(obj, actor=staff(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Party]) -> None:
         for party in queryset:
-            parties.remove(party, actor=_staff(request))
+            parties.remove(party, actor=staff(request))
 
 
 @admin.register(Proof)
@@ -237,6 +238,6 @@ class AttestationAdmin(EvidenceAdmin):
 
     def save_model(self, request: HttpRequest, obj: Attestation, form: Any, change: bool) -> None:
         made = promises.attest(
-            promise=obj.promise, words=obj.words, evidence=obj.evidence, until=obj.until, actor=_staff(request)
+            promise=obj.promise, words=obj.words, evidence=obj.evidence, until=obj.until, actor=staff(request)
         )
         obj.__dict__.update(made.__dict__)

@@ -1,0 +1,17 @@
+"""Reaching people: their address for one purpose, and messages that they do get, by one way or another."""
+
+from onvif_privacy.core.contacts.reading import email, emails
+from onvif_privacy.core.contacts.telling import BANNER_DAYS, Message, posted, read_letter, seen, tell, to_post, unseen
+
+__all__ = [
+    "BANNER_DAYS",
+    "Message",
+    "email",
+    "emails",
+    "posted",
+    "read_letter",
+    "seen",
+    "tell",
+    "to_post",
+    "unseen",
+]
