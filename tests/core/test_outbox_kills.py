@@ -6,8 +6,10 @@ import os
 import random
 import signal
 from collections import Counter
+from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -21,14 +23,19 @@ SITE = "tests.core.sites.writing"
 
 
 def relayed(folder: Path, *, letters: int, every: int) -> tuple[dict[str, Any], list[EmailMessage]]:
-    """Kill the relay at about one letter in ``every``: just before the 250 leaves, or with it on its way."""
+    """Kill the relay at about one letter in ``every``: just before the 250 leaves, or some milliseconds after it did."""
     chance, seen = random.Random(11), set[str]()
+
+    def kill(process: int) -> None:
+        with suppress(ProcessLookupError):  # it was done before
+            os.kill(process, signal.SIGKILL)
 
     def answer(message: EmailMessage) -> str:
         new = message["Message-ID"] not in seen
         seen.add(message["Message-ID"])
         if new and chance.randrange(every) == 0:
-            os.kill(int(message["X-Process"]), signal.SIGKILL)
+            process, wait = int(message["X-Process"]), chance.choice((0.0, chance.random() * 0.004))
+            Timer(wait, kill, [process]).start() if wait else kill(process)
         return "250 kept"
 
     with empty_database(folder) as url:
