@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps.config import AppConfig
 from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import Error
 from django.utils.translation import gettext as _
 
@@ -49,12 +50,16 @@ def check_printed_contact(
     if found is None:  # before anything is published even a missing setting is not this check's to name
         return []
     printed = Facts.from_json(found.version.facts).contact
-    if printed == house.CONTACT:
+    try:
+        setting = house.CONTACT
+    except ImproperlyConfigured:  # E006 says so
+        return []
+    if printed == setting:
         return []
     return [
         Warning(
             _("The privacy statement prints %(printed)s, the settings say %(setting)s.")
-            % {"printed": printed, "setting": house.CONTACT},
+            % {"printed": printed, "setting": setting},
             hint=_("Publish a new version; the words of a published one never change."),
             id="onvif_privacy_statement.W002",
         )

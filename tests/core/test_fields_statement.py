@@ -134,17 +134,17 @@ CHECK = "scope.version_on_record:records_carry_a_published_version"
 
 @pytest.mark.skipif(CHECK not in checks, reason="the room statement looks")
 def test_records_of_before_the_first_statement_need_no_version() -> None:
-    from tests.statement.factories import published
+    from onvif_privacy.statement import testing
 
-    published()
     today = timezone.localdate()
-    Signup.objects.create(collected_on=today)
-    for day in (None, date(2001, 1, 1), today):  # a day of unknown or earlier time, and the day itself
-        Signup.objects.bulk_create([Signup(collected_on=day)])
-    assert look_at(checks.get(CHECK)).verdict is Verdict.KEPT
-    with altered(doors.statement, "_answer", None):
-        Signup.objects.create(collected_on=today + timedelta(days=1))
-        Signup.objects.create(collected_on=date(2001, 1, 1))
-        Signup.objects.create(collected_on=None)
-    looked = look_at(checks.get(CHECK))
+    with testing.published():
+        Signup.objects.create(collected_on=today)
+        # a day of unknown or earlier time, and the day itself, which tells nothing of its morning
+        Signup.objects.bulk_create([Signup(collected_on=day) for day in (None, date(2001, 1, 1), today)])
+        assert look_at(checks.get(CHECK)).verdict is Verdict.KEPT
+        with altered(doors.statement, "_answer", None):
+            Signup.objects.create(collected_on=today + timedelta(days=1))
+            Signup.objects.create(collected_on=date(2001, 1, 1))
+            Signup.objects.create(collected_on=None)
+        looked = look_at(checks.get(CHECK))
     assert [str(one) for one in looked.findings] == ["hostapp_signup.statement: 1 records carry no version"]

@@ -68,3 +68,9 @@ def test_staff_are_told_that_a_draft_waits_for_a_second_person(rf: RequestFactor
     assert line.count(rf.get("/")) == 0
     drafts.submit(draft=draft, actor=editor())
     assert line.count(rf.get("/")) == 1
+
+
+def test_a_missing_contact_is_named_by_the_kernel_and_not_here(settings: Settings) -> None:
+    published()
+    del settings.ONVIF_PRIVACY_CONTACT
+    assert checks.check_printed_contact(None, databases=DATABASES) == []
