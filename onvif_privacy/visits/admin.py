@@ -17,21 +17,25 @@ from django.utils.translation import gettext as _
 
 from onvif_privacy.core.text import csv_cell
 from onvif_privacy.visits.forms import ReportForm
-from onvif_privacy.visits.models import Popularity
-from onvif_privacy.visits.services import clock, reports
+from onvif_privacy.visits.models import Popularity, SubjectArea
+from onvif_privacy.visits.services import areas, clock, reports
 from onvif_privacy.visits.services.periods import Choice
 from onvif_privacy.visits.services.reports import Asked
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Popularity]
+    AreaBase = admin.ModelAdmin[SubjectArea]
 else:  # Django's class is generic for the type checker only
-    Base = admin.ModelAdmin
+    Base = AreaBase = admin.ModelAdmin
+
+
+NARROWING = ("site", "route", "area")
 
 
 def address_of(asked: Asked) -> str:
     """Return the query string that asks for the same again; the period is written out as days."""
     wanted = {"period": Choice.OWN.value, "first": str(asked.period.first), "last": str(asked.period.last)}
-    return urlencode(wanted | {name: getattr(asked, name) for name in ("site", "route") if getattr(asked, name)})
+    return urlencode(wanted | {name: getattr(asked, name) for name in NARROWING if getattr(asked, name)})
 
 
 @admin.register(Popularity)
@@ -65,7 +69,7 @@ class PopularityAdmin(Base):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the report for the period, site and route in the address."""
         form, choice, asked = self._asked(request)
-        part = {name: value for name, value in (("site", asked.site), ("route", asked.route)) if value}
+        part = {name: getattr(asked, name) for name in NARROWING if getattr(asked, name)}
         context = {
             **self.admin_site.each_context(request),
             "title": _("Popularity"),
@@ -78,7 +82,7 @@ class PopularityAdmin(Base):
             ],
             "asked": asked,
             "query": address_of(asked),
-            "whole": address_of(replace(asked, site="", route="")),
+            "whole": address_of(replace(asked, site="", route="", area="")),
             "report": reports.report(asked),
             "live_minutes": reports.LIVE_MINUTES,
             **(extra_context or {}),
@@ -95,7 +99,7 @@ class PopularityAdmin(Base):
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         if form == "json":
             about = {"table": table, "first": asked.period.first, "last": asked.period.last}
-            about |= {"site": asked.site, "route": asked.route, "use": asked.use}
+            about |= {name: getattr(asked, name) for name in (*NARROWING, "use")}
             rows = [dict(zip(sheet.columns, row, strict=True)) for row in sheet.rows]
             return JsonResponse({**about, "rows": rows}, headers=headers)
         response = HttpResponse(content_type="text/csv; charset=utf-8", headers=headers)
@@ -110,3 +114,22 @@ class PopularityAdmin(Base):
         form = ReportForm(request.GET or {"period": Choice.MONTH.value})
         choice, asked = form.asked(clock.today())
         return form, choice, asked
+
+
+@admin.register(SubjectArea)
+class SubjectAreaAdmin(AreaBase):
+    """Subject areas by address; those of the settings, of views and of templates need no row here."""
+
+    list_display = ("label", "slug", "places")
+    search_fields = ("slug", "label")
+    prepopulated_fields = {"slug": ("label",)}
+
+    def save_model(self, request: HttpRequest, obj: SubjectArea, form: Any, change: bool) -> None:
+        """Save, and let this process know at once; others do within a minute."""
+        super().save_model(request, obj, form, change)
+        areas.places.forget()
+
+    def delete_model(self, request: HttpRequest, obj: SubjectArea) -> None:
+        """Delete the declaration; what was counted stays."""
+        super().delete_model(request, obj)
+        areas.places.forget()

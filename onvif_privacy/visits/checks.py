@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+from onvif_privacy.visits.conf import conf
+from onvif_privacy.visits.services import cleaning
 
 MIDDLEWARE = "onvif_privacy.visits.middleware.PageVisitMiddleware"
 
@@ -23,6 +28,47 @@ def middleware_present(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
             hint=f'Add "{MIDDLEWARE}" at the end of MIDDLEWARE.',
             id="onvif_privacy_visits.W001",
         )
+    ]
+
+
+@register(Tags.compatibility)
+def domains_can_be_found(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E001: the list of public suffixes comes with a package that is not installed."""
+    if not _domains() or find_spec("tldextract") is not None:
+        return []
+    return [
+        Error(
+            "ONVIF_PRIVACY_VISITS_DOMAINS is on, but the package tldextract is missing.",
+            hint='Install it: pip install "onvif-privacy[domains]". Or set ONVIF_PRIVACY_VISITS_DOMAINS = False.',
+            id="onvif_privacy_visits.E001",
+        )
+    ]
+
+
+def _domains() -> bool:
+    try:
+        return conf.DOMAINS
+    except ImproperlyConfigured:  # onvif_privacy.E007 says so
+        return False
+
+
+@register(Tags.compatibility)
+def subject_areas_are_lists(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E002: each subject area is a short name with a list of first parts of addresses."""
+    try:
+        areas = conf.SUBJECT_AREAS
+    except ImproperlyConfigured:  # onvif_privacy.E007 says so
+        return []
+    return [
+        Error(
+            f"ONVIF_PRIVACY_VISITS_SUBJECT_AREAS: {slug!r} is no short name with a list of first parts of addresses.",
+            hint="Write {'video': ['/products/cameras/']}; small letters, digits, - and _ in the name.",
+            id="onvif_privacy_visits.E002",
+        )
+        for slug, places in areas.items()
+        if not cleaning.is_slug(slug)
+        or not isinstance(places, (list, tuple))
+        or not all(isinstance(place, str) for place in places)
     ]
 
 

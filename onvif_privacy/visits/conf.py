@@ -40,6 +40,19 @@ class VisitsSettings(Settings):
             "{'Catalogue': ['/products/', '/search/']}."
         ),
     )
+    SUBJECT_AREAS: Setting[Mapping[str, Any]] = Setting(
+        {},
+        mapping,
+        _(
+            "Subject areas by short name, each a list of first parts of addresses or routes: "
+            "{'video': ['/products/cameras/']}."
+        ),
+    )
+    DOMAINS: Setting[bool] = Setting(
+        False,
+        boolean,
+        _("Whether privacy_run looks up the domain of each visitor's network, once a day (extra 'domains')."),
+    )
     UNIQUES: Setting[bool] = Setting(
         True,
         boolean,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.conf import conf as house
 from onvif_privacy.visits.querysets import Use
-from onvif_privacy.visits.services.cleaning import ROUTE_LENGTH
+from onvif_privacy.visits.services.cleaning import ROUTE_LENGTH, is_slug
 from onvif_privacy.visits.services.periods import LONGEST_DAYS, Choice, Period
 from onvif_privacy.visits.services.reports import Asked
 
@@ -28,6 +28,8 @@ class ReportForm(forms.Form):
     site = forms.ChoiceField(label=_("Site"), required=False)
     route = forms.CharField(label=_("Route"), required=False, max_length=ROUTE_LENGTH)
 
+    area = forms.CharField(label=_("Subject area"), required=False, max_length=50)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sites = sorted({host.lower() for host in house.SITES})
@@ -37,6 +39,13 @@ class ReportForm(forms.Form):
             field.choices = [("", _("All sites")), *((host, host) for host in sites)]
         else:  # visits of one site carry no name of it
             del self.fields["site"]
+
+    def clean_area(self) -> str:
+        """A short name, or nothing."""
+        area = str(self.cleaned_data["area"])
+        if area and not is_slug(area):
+            raise forms.ValidationError(_("This is no short name of a subject area."))
+        return area
 
     def clean(self) -> dict[str, Any]:
         """An own period needs two days in order, ten years apart at most."""
@@ -59,4 +68,6 @@ class ReportForm(forms.Form):
         data = self.cleaned_data
         choice = Choice(data["period"] or Choice.MONTH)
         period = Period(data["first"], data["last"]) if choice == Choice.OWN else Period.ending(today, choice)
-        return choice, Asked(period=period, use=Use.STATISTICS, site=data.get("site", ""), route=data["route"])
+        return choice, Asked(
+            period=period, use=Use.STATISTICS, site=data.get("site", ""), route=data["route"], area=data["area"]
+        )

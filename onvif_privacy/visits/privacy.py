@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core import jobs
 from onvif_privacy.core.registry import Basis, Purpose, Use, Waiting, declare
-from onvif_privacy.visits.services import reports, retention, salts, uniques
+from onvif_privacy.visits.conf import conf
+from onvif_privacy.visits.services import domains, reports, retention, salts, uniques
 
 declare(
     Purpose(
@@ -54,6 +55,19 @@ def count_different_visitors(run: jobs.Run) -> None:
     while more and not run.spent:
         with run.step():
             more = uniques.merge()
+
+
+if conf.DOMAINS:
+
+    @jobs.job("visits.domains", every="5m", alarm="1d")
+    def find_domains(run: jobs.Run) -> None:
+        """Look up the domains of visitors' networks, each once a day, and count visits by domain."""
+        while not run.spent and domains.resolve():
+            pass
+        more = True
+        while more and not run.spent:
+            with run.step():
+                more = domains.settle()
 
 
 # what this room promises, and the checks that would notice

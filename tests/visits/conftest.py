@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from onvif_privacy.visits.services import dictionary, popular, salts
+from onvif_privacy.visits.services import areas, dictionary, popular, salts
 from onvif_privacy.visits.services.recorder import recorder
 from tests.visits.factories import CHROME
 
@@ -18,6 +18,7 @@ def _fresh_process() -> Iterator[None]:
     recorder.begin_anew()
     dictionary.forget()
     popular.forget()
+    areas.places.forget()
     salts.forget()
     yield
     salts.forget()

@@ -16,8 +16,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from onvif_privacy.visits.models import ExclusionDay, Reason
-from onvif_privacy.visits.services import clock, reports, salts, store, uniques
+from onvif_privacy.visits.models import Domain, ExclusionDay, NetworkDay, Reason
+from onvif_privacy.visits.services import clock, domains, reports, salts, store, uniques
 from onvif_privacy.visits.services.records import Books, Parcel
 from tests.visits.factories import AdministratorFactory, PageDayFactory, PageFactory, RecordFactory, StaffFactory
 
@@ -243,9 +243,13 @@ def test_download_as_csv_disarms_formulas(staff: Client) -> None:
 @pytest.mark.parametrize("table", reports.SHEETS)
 def test_every_table_can_be_downloaded(staff: Client, settings: Any, table: str) -> None:
     settings.ONVIF_PRIVACY_VISITS_SERVICES = {"Home": ["/"]}
-    records = (RecordFactory(at=_now()), RecordFactory(at=_now(), status=500))
+    settings.ONVIF_PRIVACY_VISITS_DOMAINS = True
+    records = (RecordFactory(at=_now(), areas=("video",)), RecordFactory(at=_now(), status=500))
     books = Books(uuid.uuid4(), clock.moment(_now()), accepted=2, pending=2)
     store.write(Parcel(records, {(clock.today(), "prefetch"): 1}, books))
+
+    NetworkDay.objects.update(domain=Domain.objects.create(name="isp.example", digest="d"))
+    domains.settle()
 
     found = staff.get(_download(table, "json"), secure=True).json()
     number = "requests" if table in ("quality", "exclusions") else "visits"

@@ -13,11 +13,12 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
 from django.urls import include, path, re_path
 from django.views.decorators.http import condition
 
 from onvif_privacy.core.doors import private_page
-from onvif_privacy.visits.doors import public_content
+from onvif_privacy.visits.doors import public_content, subject_area
 
 
 def page(request: HttpRequest, **kwargs: object) -> HttpResponse:
@@ -68,6 +69,23 @@ def popular(request: HttpRequest) -> HttpResponse:
     return render(request, "visits/popular.html")
 
 
+class Camera:
+    """An object that knows what it is about; number 13 does not."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def get_subject_areas(self) -> list[str]:
+        if self.number == 13:
+            raise RuntimeError("planted")
+        return ["lighting", "video"]
+
+
+@subject_area("video")
+def camera(request: HttpRequest, number: int) -> TemplateResponse:
+    return TemplateResponse(request, "visits/camera.html", {"object": Camera(number)})
+
+
 @private_page
 def conversation(request: HttpRequest) -> HttpResponse:
     return HttpResponse("<p>private</p>")
@@ -98,6 +116,7 @@ urlpatterns = [
     path("missing/", missing),
     path("personal/", personal),
     path("popular/", popular, name="popular"),
+    path("camera/<int:number>/", camera),
     path("conversation/<int:number>/", conversation),
     path("conditional/", conditional),
     path("products/<str:slug>/", product, name="product"),

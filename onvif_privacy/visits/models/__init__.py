@@ -4,6 +4,7 @@ Keys are numbers given by the database: these tables are written in bulk behind 
 and no key of theirs is ever shown to a visitor.
 """
 
+from onvif_privacy.visits.models.areas import Area, AreaDay, SubjectArea
 from onvif_privacy.visits.models.books import Batch, LogImport, Process, Writer
 from onvif_privacy.visits.models.counts import (
     BrowserDay,
@@ -16,20 +17,26 @@ from onvif_privacy.visits.models.counts import (
     Reason,
     ReferrerDay,
 )
+from onvif_privacy.visits.models.domains import Domain, DomainDay, NetworkDay
 from onvif_privacy.visits.models.terms import Browser, Page, Referrer, Term
 from onvif_privacy.visits.models.uniques import DaySalt, UniqueDay, UniqueWaiting
 from onvif_privacy.visits.models.visit import Method, Visit
 
 __all__ = [
+    "Area",
+    "AreaDay",
     "Batch",
     "Browser",
     "BrowserDay",
     "DayCount",
     "DaySalt",
+    "Domain",
+    "DomainDay",
     "ExclusionDay",
     "FaultDay",
     "LogImport",
     "Method",
+    "NetworkDay",
     "Page",
     "PageDay",
     "PageHour",
@@ -38,6 +45,7 @@ __all__ = [
     "Reason",
     "Referrer",
     "ReferrerDay",
+    "SubjectArea",
     "Term",
     "UniqueDay",
     "UniqueWaiting",

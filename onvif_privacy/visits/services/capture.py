@@ -16,7 +16,7 @@ from onvif_privacy.core import consent
 from onvif_privacy.core.conf import conf as house
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import Reason
-from onvif_privacy.visits.services import cleaning, exclusions, salts
+from onvif_privacy.visits.services import areas, cleaning, exclusions, salts
 from onvif_privacy.visits.services.records import Record
 
 
@@ -76,10 +76,10 @@ def record_of(request: HttpRequest, response: HttpResponseBase) -> Record | Reas
     )
     if excluded is not None:
         return excluded
-    return _record(request, response.status_code, privacy, current)
+    return _record(request, response, privacy, current)
 
 
-def _record(request: HttpRequest, status: int, privacy: consent.Privacy, current: Rules) -> Record:
+def _record(request: HttpRequest, response: HttpResponseBase, privacy: consent.Privacy, current: Rules) -> Record:
     meta = request.META
     match = request.resolver_match
     host = meta.get("HTTP_HOST", "").partition(":")[0].lower()
@@ -101,10 +101,11 @@ def _record(request: HttpRequest, status: int, privacy: consent.Privacy, current
         route=route,
         path=path,
         method=request.method or "",
-        status=status,
+        status=response.status_code,
         referrer=cleaning.referrer(meta.get("HTTP_REFERER", ""), own),
         agent=agent,
         network=network,
         visitor=privacy.reference if privacy.allows(exclusions.PURPOSE) else "",
+        areas=areas.of_request(request, response, match),
         marks=marks,
     )

@@ -28,6 +28,7 @@ _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 _ADDRESS = re.compile(r"[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _RUN = re.compile(r"[0-9A-Za-z]{20,}")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
 _DIGITS = re.compile(r"\d{9,}")
 TOKEN = "<token>"  # noqa: S105 - what is shown instead of one
 
@@ -126,6 +127,11 @@ def address(peer: str, forwarded: str, proxies: int) -> str:
         return peer
     hops = forwarded[-CACHED_LENGTH:].split(",")
     return hops[-proxies].strip() if len(hops) >= proxies else ""
+
+
+def is_slug(value: object) -> bool:
+    """Whether this may name a subject area."""
+    return isinstance(value, str) and _SLUG.fullmatch(value) is not None
 
 
 def route(value: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from onvif_privacy.visits.models import Browser, Page, Referrer, Term
+from onvif_privacy.visits.models import Area, Browser, Domain, Page, Referrer, Term
 
 CACHED = 65_536
 CHUNK = 400  # stays below SQLite's limit of 999 parameters
@@ -24,6 +24,8 @@ COLUMNS: dict[type[Term], tuple[str, ...]] = {
     Page: ("site", "route", "path"),
     Referrer: ("host",),
     Browser: ("family", "system", "device"),
+    Area: ("slug",),
+    Domain: ("name",),
 }
 
 _known: dict[tuple[str, type[Term]], dict[Key, int]] = {}

@@ -25,6 +25,7 @@ class Record(NamedTuple):
     agent: str  # user agent, 512 characters at most
     network: str  # address cut to /24 or /48, or empty
     visitor: str  # reference of the subject, only while the choice grants `popularity`
+    areas: tuple[str, ...] = ()  # subject areas that view, object and template name
     marks: int = 0  # what it does to the sketches of different visitors (`salts.marks`); 0 for nothing
 
     @property

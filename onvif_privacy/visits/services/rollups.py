@@ -11,13 +11,23 @@ from typing import Any
 
 from django.db import models
 
-from onvif_privacy.visits.models import BrowserDay, ExclusionDay, FaultDay, Method, PageDay, PageHour, ReferrerDay
-from onvif_privacy.visits.services import clock, uniques
+from onvif_privacy.visits.models import (
+    AreaDay,
+    BrowserDay,
+    ExclusionDay,
+    FaultDay,
+    Method,
+    PageDay,
+    PageHour,
+    ReferrerDay,
+)
+from onvif_privacy.visits.services import clock, domains, uniques
 from onvif_privacy.visits.services.sql import Row, add_up
 
 # where a row of visits (`store.rows.COLUMNS` and what follows them) has what is counted
-PAGE, REFERRER, BROWSER, METHOD, STATUS, SITE, MARKS = 1, 2, 3, 4, 5, 8, 9
+PAGE, REFERRER, BROWSER, METHOD, STATUS, NETWORK, SITE, MARKS, AREAS = 1, 2, 3, 4, 5, 6, 8, 9, 10
 _page, _referrer, _browser = itemgetter(PAGE), itemgetter(REFERRER), itemgetter(BROWSER)
+_network, _about = itemgetter(NETWORK), itemgetter(PAGE, AREAS)
 GET = Method.GET.value
 FAILED = 4  # status classes from here on
 
@@ -30,6 +40,7 @@ class Tally:
     either method. Every visit is exactly one of the three.
     """
 
+    look_up: bool = False  # whether networks wait for their domains
     visits: Counter[tuple[dt.date, int]] = field(default_factory=Counter)
     submissions: Counter[tuple[dt.date, int]] = field(default_factory=Counter)
     failures: Counter[tuple[dt.date, int]] = field(default_factory=Counter)
@@ -37,6 +48,8 @@ class Tally:
     referrers: Counter[tuple[dt.date, int]] = field(default_factory=Counter)
     browsers: Counter[tuple[dt.date, int]] = field(default_factory=Counter)
     faults: Counter[tuple[dt.date, int, int, int]] = field(default_factory=Counter)
+    areas: Counter[tuple[dt.date, int, int]] = field(default_factory=Counter)
+    networks: Counter[tuple[dt.date, str]] = field(default_factory=Counter)
     marks: set[uniques.Mark] = field(default_factory=set)
 
     def add(self, slot: clock.Slot, rows: Sequence[Row]) -> None:
@@ -50,6 +63,13 @@ class Tally:
             self.referrers[day, referrer] += number
         for browser, number in Counter(map(_browser, found)).items():
             self.browsers[day, browser] += number
+        for (page, areas), number in Counter(map(_about, found)).items():
+            for area in areas:
+                self.areas[day, area, page] += number
+        if self.look_up:
+            for network, number in Counter(map(_network, found)).items():
+                if network:
+                    self.networks[day, network] += number
         self.marks.update((day, row[PAGE], row[SITE], row[MARKS]) for row in found if row[MARKS])
         if len(found) < len(rows):
             self._add_others(day, rows)
@@ -77,6 +97,8 @@ class Tally:
         _store(ReferrerDay, ("day", "referrer"), self.referrers, using)
         _store(BrowserDay, ("day", "browser"), self.browsers, using)
         _store(FaultDay, ("day", "page", "referrer", "status"), self.faults, using)
+        _store(AreaDay, ("day", "area", "page"), self.areas, using)
+        domains.store(self.networks, using)
         uniques.store(self.marks, using)
 
 
@@ -89,7 +111,7 @@ def store_exclusions(excluded: Mapping[tuple[dt.date, str], int], using: str) ->
 def clear(since: dt.date, start: dt.datetime, using: str) -> None:
     """Remove every count of visits from the day ``since``, which begins at ``start``.
 
-    Exclusions stay, and registers of different visitors: what set them is gone.
+    Exclusions stay, and so do registers of different visitors, subject areas and domains: what set them is gone.
     """
     for model in (PageDay, ReferrerDay, BrowserDay, FaultDay):
         model._default_manager.using(using).filter(day__gte=since).delete()

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from django import template
 
-from onvif_privacy.visits.services import popular
+from onvif_privacy.visits.services import areas, popular
 from onvif_privacy.visits.services.popular import PopularPage
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def subject_area(context: template.Context, *slugs: str) -> str:
+    """Say what the page is about; prints nothing. Its visits count for these subject areas.
+
+    ``{% subject_area "video" "lighting" %}``. What is no short name is left out; without a request nothing happens.
+    """
+    request = context.get("request")
+    if request is not None:
+        areas.mark(request, slugs)
+    return ""
 
 
 @register.simple_tag

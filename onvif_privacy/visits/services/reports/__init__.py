@@ -6,6 +6,7 @@ Whoever asks says what for (`Asked`); anything but operation, quality and statis
 from onvif_privacy.visits.services.reports.asked import Asked
 from onvif_privacy.visits.services.reports.books import GONE_AFTER, Ledger, ledger
 from onvif_privacy.visits.services.reports.downloads import SHEETS, Sheet, sheet
+from onvif_privacy.visits.services.reports.origins import areas, domains
 from onvif_privacy.visits.services.reports.page import Report, report
 from onvif_privacy.visits.services.reports.shapes import Days, Fault, Line
 from onvif_privacy.visits.services.reports.tables import (
@@ -33,8 +34,10 @@ __all__ = [
     "Report",
     "Sheet",
     "Visitors",
+    "areas",
     "by_day",
     "by_hour",
+    "domains",
     "ledger",
     "live",
     "pages",

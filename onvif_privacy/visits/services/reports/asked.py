@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from onvif_privacy.visits.models import AreaDay
 from onvif_privacy.visits.querysets import Use, use
 from onvif_privacy.visits.services.periods import Period
 
@@ -15,7 +16,8 @@ from onvif_privacy.visits.services.periods import Period
 class Asked:
     """What a report is asked for. ``use`` is what its answer is read for; raises UseRefused for any other.
 
-    ``site`` and ``route`` narrow it; empty means all. Counts that know no pages (referring sites, browsers, domains,
+    ``site``, ``route`` and ``area`` narrow it; empty means all.
+    Counts that know no pages (referring sites, browsers, domains,
     reasons) cannot be narrowed and are left out then.
     """
 
@@ -23,6 +25,7 @@ class Asked:
     use: Use | str
     site: str = ""
     route: str = ""
+    area: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "use", use(self.use))
@@ -30,13 +33,19 @@ class Asked:
     @property
     def is_narrow(self) -> bool:
         """Whether only a part of the site is asked for."""
-        return bool(self.site or self.route)
+        return bool(self.site or self.route or self.area)
 
     @property
     def pages(self) -> Q:
         """The condition on a relation ``page`` that narrows to what is asked for."""
         wanted = {"page__site": self.site, "page__route": self.route}
-        return Q(**{name: value for name, value in wanted.items() if value})
+        narrowed = Q(**{name: value for name, value in wanted.items() if value})
+        return narrowed & Q(page__in=self._of_area()) if self.area else narrowed
+
+    def _of_area(self) -> Any:
+        """Numbers of the pages that counted for the area in this period or the one before."""
+        days = AreaDay.objects.between(self.period.previous.first, self.period.last)
+        return days.filter(area__slug=self.area).order_by().values("page_id")
 
     def counts(self, model: Any) -> Any:
         """Counts by day of this period and of the one before; those of pages are narrowed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from onvif_privacy.visits.services.reports import tables
+from onvif_privacy.visits.services.reports import origins, tables
 from onvif_privacy.visits.services.reports.asked import Asked
 from onvif_privacy.visits.services.reports.books import ledger
 from onvif_privacy.visits.services.reports.shapes import Line
@@ -26,6 +26,11 @@ def _lines(lines: Iterable[Line]) -> Sheet:
 def _pages(asked: Asked) -> Sheet:
     rows = [(line.name, line.visits, line.before, line.visitors) for line in tables.pages(asked)]
     return Sheet(("name", "visits", "before", "visitors"), rows)
+
+
+def _areas(asked: Asked) -> Sheet:
+    rows = [(line.area, line.name, line.visits, line.before) for line in origins.areas(tables.by_day(asked))]
+    return Sheet(("area", "name", "visits", "before"), rows)
 
 
 def _days(asked: Asked) -> Sheet:
@@ -69,6 +74,8 @@ SHEETS: dict[str, Callable[[Asked], Sheet]] = {
     "days": _days,
     "hours": _hours,
     "referrers": lambda asked: _lines(tables.referrers(asked)),
+    "areas": _areas,
+    "domains": lambda asked: _lines(origins.domains(asked)),
     "browsers": _technology("browsers"),
     "systems": _technology("systems"),
     "devices": _technology("devices"),
@@ -78,7 +85,7 @@ SHEETS: dict[str, Callable[[Asked], Sheet]] = {
     "books": _books,
 }
 # these count no pages, so they cannot be narrowed
-WHOLE_SITE = frozenset({"referrers", "browsers", "systems", "devices", "exclusions", "books"})
+WHOLE_SITE = frozenset({"referrers", "domains", "browsers", "systems", "devices", "exclusions", "books"})
 
 
 def sheet(table: str, asked: Asked) -> Sheet | None:

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from onvif_privacy.visits.services.reports import tables
+from onvif_privacy.visits.conf import conf
+from onvif_privacy.visits.services.reports import origins, tables
 from onvif_privacy.visits.services.reports.asked import Asked
 from onvif_privacy.visits.services.reports.books import Ledger, ledger
 from onvif_privacy.visits.services.reports.names import names
@@ -26,6 +27,8 @@ class Report:
     services: list[Line]
     pages: list[Line]
     referrers: list[Line]
+    areas: list[Line]
+    domains: list[Line] | None
     technology: Mapping[str, list[Line]]
     quality: list[Fault]
     live: list[Line]
@@ -33,22 +36,27 @@ class Report:
 
 
 def report(asked: Asked, now: dt.datetime | None = None) -> Report:
-    """Answer everything at once: twelve queries, one more for services and one for domains where a site has them."""
+    """Answer everything at once: ten queries, and one each for services, areas and domains where a site has them."""
     pages, faults, live = tables.page_rows(asked), tables.fault_rows(asked), tables.live_rows(asked, now)
     referrers = [] if asked.is_narrow else tables.referrer_rows(asked)
+    domains = [] if asked.is_narrow else origins.domain_rows(asked)
+    days = tables.by_day(asked)
     known = names(
         pages=(row["page_id"] for row in (*pages, *faults, *live)),
         referrers=(row["referrer_id"] for row in (*referrers, *faults)),
+        domains=(row["domain_id"] for row in domains),
     )
     # a sketch for each page and day: those of the lines that stand open on the page
     different = visitors(asked, [row["page_id"] for row in pages[:OPEN_LINES]])
     return Report(
-        days=tables.by_day(asked),
+        days=days,
         visitors=different,
         hours=tables.by_hour(asked),
         services=tables.services(asked),
         pages=tables.page_lines(pages, known, different),
         referrers=tables.referrer_lines(referrers, known),
+        areas=origins.areas(days),
+        domains=origins.domain_lines(domains, known) if conf.DOMAINS else None,
         technology={} if asked.is_narrow else tables.technology(asked),
         quality=tables.faults(faults, known),
         live=tables.page_lines(live, known),

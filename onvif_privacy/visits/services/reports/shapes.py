@@ -21,7 +21,8 @@ class Compared:
 
 @dataclass(frozen=True)
 class Line(Compared):
-    """One line of a table: name, visits, visits of the previous period; of pages also site and route.
+    """One line of a table: name, visits, visits of the previous period; of pages also site and route, of
+    subject areas their short name.
 
     ``visitors`` are the different visitors, where they were asked for and are counted.
     """
@@ -32,6 +33,7 @@ class Line(Compared):
     site: str = ""
     route: str = ""
     visitors: int | None = None
+    area: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,10 @@ class Fault:
 
 @dataclass(frozen=True)
 class Days(Compared):
-    """Sums of a period, its days in order (days without visits included), and what was left out, by reason."""
+    """Sums of a period, its days in order (days without visits included), what was left out by reason, and areas.
+
+    ``areas`` are the visits of each subject area now and before.
+    """
 
     visits: int
     before: int
@@ -54,6 +59,7 @@ class Days(Compared):
     failures: int
     days: list[tuple[dt.date, int]]
     excluded: Mapping[str, Line] = field(default_factory=dict)
+    areas: Mapping[str, list[int]] = field(default_factory=dict)
 
     @property
     def left_out(self) -> list[Line]:

@@ -8,10 +8,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, F, Q, Sum, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import (
+    AreaDay,
     Browser,
     BrowserDay,
     ExclusionDay,
@@ -30,12 +32,13 @@ from onvif_privacy.visits.services.reports.visitors import Visitors, visitors
 
 TOP = 50
 LIVE_MINUTES = 30
+AREA = "area:"
 
 Rows = list[dict[str, Any]]
 
 
 def by_day(asked: Asked) -> Days:
-    """Return the sums of a period and its days, with what was left out by reason; one query."""
+    """Return the sums of a period and its days, with what was left out by reason and subject areas; one query."""
     first = asked.period.first
     sums = {"total": Sum("visits"), "forms": Sum("submissions"), "failed": Sum("failures")}
     found = asked.counts(PageDay).values("day").annotate(reason=Value(""), **sums)
@@ -43,11 +46,16 @@ def by_day(asked: Asked) -> Days:
     if not asked.is_narrow:  # what was left out is counted for the whole site only
         left_out = asked.counts(ExclusionDay).values("day").annotate(why=F("reason"), total=Sum("visits"))
         rows = rows.union(left_out.values_list("day", "why", "total", Value(0), Value(0)), all=True)
+    about = asked.counts(AreaDay).values("day").annotate(why=Concat(Value(AREA), "area__slug"), total=Sum("visits"))
+    rows = rows.union(about.values_list("day", "why", "total", Value(0), Value(0)), all=True)
     visits: dict[dt.date, int] = {}
     before = submissions = failures = 0
     reasons: dict[str, list[int]] = {}
+    areas: dict[str, list[int]] = {}
     for day, reason, total, forms, failed in rows:
-        if reason:
+        if reason.startswith(AREA):
+            areas.setdefault(reason.removeprefix(AREA), [0, 0])[day < first] += total
+        elif reason:
             reasons.setdefault(reason, [0, 0])[day < first] += total
         elif day < first:
             before += total
@@ -56,7 +64,7 @@ def by_day(asked: Asked) -> Days:
             submissions += forms
             failures += failed
     days = [(day, visits.get(day, 0)) for day in asked.period.every_day()]
-    return Days(sum(visits.values()), before, submissions, failures, days, _reasons(reasons))
+    return Days(sum(visits.values()), before, submissions, failures, days, _reasons(reasons), areas)
 
 
 def _reasons(counted: dict[str, list[int]]) -> dict[str, Line]:

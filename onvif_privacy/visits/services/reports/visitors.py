@@ -36,8 +36,8 @@ class Visitors(Compared):
 def visitors(asked: Asked, pages: Collection[int] = ()) -> Visitors | None:
     """Return the different visitors of a period, and of these pages; None where a site does not count them.
 
-    Those of a route are not known, only those of its pages: pages are hashed apart. So narrowed to a route the sums
-    are 0. One query; the standard error is 1.6 % a day.
+    Those of a route or an area are not known, only those of its pages: pages are hashed apart. So narrowed to one the
+    sums are 0. One query; the standard error is 1.6 % a day.
     """
     if not conf.UNIQUES:
         return None
@@ -61,7 +61,9 @@ def _sketches(asked: Asked, pages: Collection[int]) -> Sketches:
     sites = Q(page__route="", page__path="", day__gte=asked.period.previous.first)
     if asked.site:
         sites &= Q(page__site=asked.site)
-    wanted = Q(page__in=pages, day__gte=first) if asked.route else sites | Q(page__in=pages, day__gte=first)
+    wanted = (
+        Q(page__in=pages, day__gte=first) if asked.route or asked.area else sites | Q(page__in=pages, day__gte=first)
+    )
     rows = UniqueDay.objects.filter(wanted, day__lte=last).values_list("day", "page_id", "page__route", "registers")
     waiting = UniqueWaiting.objects.filter(day__range=(first, last)).values_list(
         "day", Value(SITE), Value(""), "values"

@@ -58,7 +58,7 @@ def _write(parcel: Parcel, found: rows.Sorted, using: str, also: Callable[[str],
         stored = _inserted(prepared, using)
         refused = len(prepared.rows) - len(stored.rows)
         receipt = Receipt(len(stored.rows), len(parcel.records) - len(found.people), invalid + refused)
-        tally = rollups.Tally()
+        tally = rollups.Tally(look_up=conf.DOMAINS)
         for slot, visits in stored.by_slot():
             tally.add(slot, visits)
         tally.store(using)
@@ -149,7 +149,7 @@ def rebuild(since: dt.date, *, using: str | None = None, progress: Callable[[int
         visits = Visit.objects.using(alias).used_for(Use.OPERATION).filter(at__gte=start)
         reader = visits.values_list(*rows.COLUMNS).iterator(READ)
         while chunk := list(islice(reader, READ)):
-            prepared = Prepared([(*visit, 0, 0) for visit in chunk], [clock.seconds(visit[0]) for visit in chunk])
+            prepared = Prepared([(*visit, 0, 0, ()) for visit in chunk], [clock.seconds(visit[0]) for visit in chunk])
             for slot, found in prepared.by_slot():
                 tally.add(slot, found)
             total += len(chunk)

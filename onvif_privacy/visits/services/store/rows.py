@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from django.db import DataError, Error, IntegrityError, OperationalError, connections
 
-from onvif_privacy.visits.models import Browser, Method, Page, Reason, Referrer
-from onvif_privacy.visits.services import agents, clock, dictionary
+from onvif_privacy.visits.models import Area, Browser, Method, Page, Reason, Referrer
+from onvif_privacy.visits.services import agents, areas, clock, dictionary
 from onvif_privacy.visits.services.records import Parcel, Record
 from onvif_privacy.visits.services.sql import Row
 
@@ -64,7 +64,7 @@ class Prepared(NamedTuple):
     """Visits as the database takes them (`COLUMNS`) and the second of each.
 
     After those columns each row has what is kept of no single visit: the number of the page that stands for its site,
-    and its marks (`salts.marks`).
+    its marks (`salts.marks`) and the numbers of its subject areas.
     """
 
     rows: list[Row]
@@ -135,9 +135,22 @@ def _columns(people: Sequence[Record], found: Mapping[str, agents.Agent], using:
         map(Remembered(_subject).__getitem__, columns["visitor"]),
         map(pages.__getitem__, sites) if marked else repeat(0),
         columns["marks"],
+        map(_areas(columns, using).__getitem__, zip(columns["route"], columns["path"], columns["areas"], strict=True)),
         strict=False,  # zeros without end may be among them
     )
     return Prepared(list(rows), list(columns["at"]))
+
+
+def _areas(columns: Mapping[str, Sequence[Any]], using: str) -> Mapping[Any, tuple[int, ...]]:
+    """Numbers of the subject areas of each page, by route, path and what the page said."""
+    areas.places.renew()
+    pages = set(zip(columns["route"], columns["path"], columns["areas"], strict=True))
+    found = {page: areas.places.of(*page) for page in pages}
+    slugs = {(slug,) for some in found.values() for slug in some}
+    if not slugs:
+        return found  # type: ignore[return-value] # all of them empty
+    numbers = dictionary.numbers(Area, slugs, using)
+    return {page: tuple(numbers[(slug,)] for slug in some) for page, some in found.items()}
 
 
 def _moments(using: str) -> Remembered:
