@@ -12,7 +12,7 @@ import pytest
 
 from onvif_privacy.visits import checks
 from onvif_privacy.visits.models import DomainDay, NetworkDay
-from onvif_privacy.visits.services import clock, domains, reports, store
+from onvif_privacy.visits.services import clock, domains, reports, retention, store
 from onvif_privacy.visits.services.periods import Choice, Period
 from onvif_privacy.visits.services.records import Parcel
 from tests import corpora
@@ -157,6 +157,14 @@ class TestLookedUp:
         NetworkDay.objects.filter(network="192.0.2.0").update(asked=False)
         assert work() == {"example.co.uk": 1, "": 1}
         assert not NetworkDay.objects.exists()
+
+    def test_networks_that_nobody_looks_up_any_more_are_deleted(self, settings: Any) -> None:
+        settings.ONVIF_PRIVACY_VISITS_DOMAINS = True
+        visited("192.0.2.0", days_ago=4)
+        visited("192.0.2.0")
+        settings.ONVIF_PRIVACY_VISITS_DOMAINS = False
+        retention.expire()
+        assert [row.day for row in NetworkDay.objects.all()] == [clock.today()]
 
     def test_report_shows_them_where_the_site_asks(self, resolver: list[str], settings: Any) -> None:
         settings.ONVIF_PRIVACY_VISITS_DOMAINS = True

@@ -11,7 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.promises import Finding, Kind, Look, Plant, Promise, check
 from onvif_privacy.core.registry import declare
-from onvif_privacy.visits.models import Browser, DaySalt, Page, Referrer, UniqueDay, UniqueWaiting, Visit
+from onvif_privacy.visits.models import (
+    AreaDay,
+    Browser,
+    DaySalt,
+    Domain,
+    DomainDay,
+    NetworkDay,
+    Page,
+    Referrer,
+    UniqueDay,
+    UniqueWaiting,
+    Visit,
+)
 from onvif_privacy.visits.promises.clauses import AUTOMATIC
 
 CLOSED = Promise("automatic.closed_list", AUTOMATIC, _("Nothing is recorded of a visit but what the statement lists."))
@@ -26,6 +38,10 @@ LISTED: dict[type[models.Model], frozenset[str]] = {
     Page: frozenset({"id", "digest", "site", "route", "path"}),
     Referrer: frozenset({"id", "digest", "host"}),
     Browser: frozenset({"id", "digest", "family", "system", "device"}),
+    Domain: frozenset({"id", "digest", "name"}),
+    DomainDay: frozenset({"id", "day", "domain_id", "visits"}),
+    NetworkDay: frozenset({"id", "day", "network", "asked", "domain_id", "visits"}),
+    AreaDay: frozenset({"id", "day", "area_id", "page_id", "visits"}),
     DaySalt: frozenset({"day", "salt", "ring_key"}),
     UniqueDay: frozenset({"id", "day", "page_id", "registers"}),
     UniqueWaiting: frozenset({"id", "day", "at", "values"}),

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 
 from django.db import models, router
@@ -15,9 +16,9 @@ from onvif_privacy.core import limits
 from onvif_privacy.core.promises import Finding, Kind, Look, Plant, Promise, check
 from onvif_privacy.core.promises.planting import rolled_back
 from onvif_privacy.core.registry import declare
-from onvif_privacy.visits.models import Browser, Page, Referrer, Visit
+from onvif_privacy.visits.models import Browser, Domain, NetworkDay, Page, Referrer, Visit
 from onvif_privacy.visits.promises.clauses import AUTOMATIC
-from onvif_privacy.visits.services import cleaning
+from onvif_privacy.visits.services import cleaning, domains
 
 COARSE = Promise(
     "automatic.coarse",
@@ -41,11 +42,20 @@ def _whole_address(value: str) -> bool:
     return bool(value) and limits.truncate(value).partition("/")[0] not in ("", value)
 
 
+def _registrable(name: str) -> bool:
+    """Say whether a name is one that many share; sites that look none up may lack the list of suffixes."""
+    if find_spec("tldextract") is None:
+        return name.count(".") <= 2 and not any(character.isdigit() for character in name.partition(".")[0])
+    return domains.registrable(name) == name
+
+
 RULES: tuple[tuple[type[models.Model], str, Callable[[Any], bool]], ...] = (
     (Page, "holds an address with a token or a query", lambda row: not _page(row)),
     (Referrer, "holds more of the referring site than its host", lambda row: cleaning.path(row.host) != row.host),
     (Referrer, "holds a whole IP address", lambda row: _whole_address(row.host)),
     (Browser, "holds a raw user agent", lambda row: bool(_RAW_AGENT.search(f"{row.family} {row.system}"))),
+    (Domain, "holds more than a registrable domain", lambda row: bool(row.name) and not _registrable(row.name)),
+    (NetworkDay, "holds a whole IP address", lambda row: _whole_address(row.network)),
     (Visit, "holds a whole IP address", lambda row: _whole_address(row.network or "")),
 )
 
@@ -99,6 +109,14 @@ def address_in_a_referrer(plant: Plant) -> Iterator[str]:
     """Store a whole address as referring site."""
     with _stored(Referrer(digest=uuid.uuid4().hex, host="203.0.113.77")):
         yield "onvif_privacy_visits_referrer"
+
+
+@stored_visits_are_coarse.saboteur
+@contextmanager
+def name_of_a_machine(plant: Plant) -> Iterator[str]:
+    """Store the whole name that a reverse look-up gave."""
+    with _stored(Domain(digest=uuid.uuid4().hex, name="203-0-113-77.dynamic.isp.example.com")):
+        yield "more than a registrable domain"
 
 
 @stored_visits_are_coarse.saboteur

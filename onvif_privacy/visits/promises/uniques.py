@@ -41,7 +41,7 @@ TEXTS: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
 )
 # written down a second time on purpose: what a page hands on shall not grow unnoticed
 RECORD = frozenset(
-    ["at", "site", "route", "path", "method", "status", "referrer", "agent", "network", "visitor", "marks"],
+    ["at", "site", "route", "path", "method", "status", "referrer", "agent", "network", "visitor", "areas", "marks"],
 )
 
 

@@ -128,6 +128,12 @@ def settle() -> bool:
     return len(waiting) == SETTLED
 
 
+def expire() -> None:
+    """Delete networks that nobody looked up for three days, for example because that was switched off."""
+    rows = NetworkDay.objects.using(router.db_for_write(NetworkDay))
+    rows.filter(day__lt=clock.today() - dt.timedelta(days=3)).delete()
+
+
 def store(networks: Mapping[tuple[dt.date, str], int], using: str) -> None:
     """Add visits by network, which wait for their domain. Call it inside the batch's transaction."""
     rows = [(day, network, number) for (day, network), number in networks.items()]

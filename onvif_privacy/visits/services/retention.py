@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import Batch, LogImport, PageHour, Process, Visit
+from onvif_privacy.visits.services import domains
 
 CHUNK = 10_000
 # A repeated batch comes within minutes; a week is far beyond any back-off.
@@ -21,6 +22,7 @@ FIRST_SECONDS, EVERY_SECONDS = 600, 3_600
 
 def expire() -> bool:
     """Delete one chunk of what is too old from each table; gives whether there may be more."""
+    domains.expire()
     full = False
     for model, name, days in terms():
         before = timezone.now() - dt.timedelta(days=days)

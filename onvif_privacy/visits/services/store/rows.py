@@ -148,7 +148,7 @@ def _areas(columns: Mapping[str, Sequence[Any]], using: str) -> Mapping[Any, tup
     found = {page: areas.places.of(*page) for page in pages}
     slugs = {(slug,) for some in found.values() for slug in some}
     if not slugs:
-        return found  # type: ignore[return-value] # all of them empty
+        return dict.fromkeys(pages, ())
     numbers = dictionary.numbers(Area, slugs, using)
     return {page: tuple(numbers[(slug,)] for slug in some) for page, some in found.items()}
 
