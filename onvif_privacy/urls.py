@@ -17,6 +17,7 @@ ROOMS = (
     ("onvif_privacy.cookies", "cookies/"),
     ("onvif_privacy.statement", "statement/"),
     ("onvif_privacy.rights", ""),
+    ("onvif_privacy.people", "people/"),
 )
 
 urlpatterns = [

@@ -12,6 +12,7 @@ INSTALLED_APPS = [
     "onvif_privacy.visits",
     "onvif_privacy.statement",
     "onvif_privacy.rights",
+    "onvif_privacy.people",
 ]
 MIDDLEWARE = [
     "onvif_privacy.cookies.middleware.CookieMiddleware",

@@ -1,0 +1,23 @@
+"""The room as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PeopleConfig(AppConfig):
+    """Keeps what people give. Needs only `onvif_privacy.core`."""
+
+    name = "onvif_privacy.people"
+    label = "onvif_privacy_people"
+    verbose_name = _("People")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks, and listen to what happens to people."""
+        from onvif_privacy.core.signals import subjects_merged
+        from onvif_privacy.people import checks  # noqa: F401  (registers by import)
+        from onvif_privacy.people.services import merging
+
+        subjects_merged.connect(merging.settle, dispatch_uid="onvif_privacy_people.merged")

@@ -1,0 +1,65 @@
+"""System checks of this room; one function and one id each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from typing import Any
+
+from django.apps.config import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from onvif_privacy.core.registry import personal_data, purposes
+from onvif_privacy.people.forms import PersonFields
+
+LABEL = "onvif_privacy_people"
+_WHERE = {"email": "ContactPoint", "phone": "ContactPoint"}
+
+
+def person_forms() -> Iterator[type[PersonFields]]:
+    """Yield every form that asks people for something, once what the site's addresses lead to is imported."""
+    import_module(settings.ROOT_URLCONF)
+    waiting, seen = list(PersonFields.__subclasses__()), set()
+    while waiting:
+        form = waiting.pop()
+        if form not in seen:
+            seen.add(form)
+            waiting += form.__subclasses__()
+            yield form
+
+
+def _declared_for(name: str, model: str = "") -> tuple[str, ...]:
+    declaration = personal_data.get(f"{LABEL}.{(model or _WHERE.get(name, 'Profile')).lower()}")
+    found = declaration.fields.get(name)
+    return tuple(getattr(found, "purposes", ()))
+
+
+def unlisted(form: type[PersonFields]) -> list[str]:
+    """Return the fields that a form has and does not account for."""
+    own = set(getattr(form, "base_fields", {}))
+    of_model = set(getattr(getattr(form, "_meta", None), "fields", None) or ())
+    of_model |= {"password1", "password2", "usable_password"}  # of Django's registration form: credentials
+    return sorted(own - of_model - set(form.asks) - set(form.also) - set(form.not_personal))
+
+
+def _problems(form: type[PersonFields]) -> Iterator[tuple[str, str]]:
+    name = f"{form.__module__}.{form.__qualname__}"
+    if form.purpose not in purposes:
+        yield f"{name} names the purpose {form.purpose!r}, which nobody declares.", "Declare it in privacy.py."
+        return
+    asked = [(one, "") for one in form.asks]
+    asked += [("line1", "Address"), ("country", "Address")] if form.addresses else []
+    for field, model in asked:
+        if form.purpose not in _declared_for(field, model):
+            hint = f"ONVIF_PRIVACY_PEOPLE_PURPOSES = {{{field!r}: [{form.purpose!r}]}}, or ask for another purpose."
+            yield f"{name} asks for {field!r}, which is not declared for {form.purpose!r}.", hint
+    for field in unlisted(form):
+        hint = "Name it in also, with what it is for, or in not_personal."
+        yield f"{name} has a field {field!r} that it does not account for.", hint
+
+
+@register()
+def forms_ask_for_their_purpose(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E001: a form asks for something that is not declared for its purpose, or has a field it does not account for."""
+    return [Error(words, hint=hint, id=f"{LABEL}.E001") for form in person_forms() for words, hint in _problems(form)]

@@ -1,0 +1,5 @@
+"""Tables of this room. What a person gave is sealed under their own key; erasing the key ends it in backups, too."""
+
+from onvif_privacy.people.models.contacts import Address, ContactPoint, Profile
+
+__all__ = ["Address", "ContactPoint", "Profile"]

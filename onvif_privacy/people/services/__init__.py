@@ -1,0 +1,23 @@
+"""The verbs of this room. Views, forms, admin and commands only call these."""
+
+from onvif_privacy.people.services.addresses import forget_address, set_address
+from onvif_privacy.people.services.contacts import add_contact, forget_contact, prefer_contact
+from onvif_privacy.people.services.errors import PeopleError, TooMany
+from onvif_privacy.people.services.profiles import set_profile
+from onvif_privacy.people.services.proving import ask_for_proof, prove_contact
+from onvif_privacy.people.services.reading import Details, details
+
+__all__ = [
+    "Details",
+    "PeopleError",
+    "TooMany",
+    "add_contact",
+    "ask_for_proof",
+    "details",
+    "forget_address",
+    "forget_contact",
+    "prefer_contact",
+    "prove_contact",
+    "set_address",
+    "set_profile",
+]

@@ -1,0 +1,23 @@
+"""Pages of this room, in the namespace ``onvif_privacy_people``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from onvif_privacy.people.views import addresses, contacts, mine
+
+app_name = "onvif_privacy_people"
+
+urlpatterns = [
+    path("", mine.mine, name="mine"),
+    path("name/", mine.profile, name="profile"),
+    path("contacts/add/<slug:kind>/", contacts.add, name="contact-add"),
+    path("contacts/<uuid:pk>/prefer/", contacts.prefer, name="contact-prefer"),
+    path("contacts/<uuid:pk>/proof/", contacts.ask_for_proof, name="contact-proof"),
+    path("contacts/<uuid:pk>/forget/", contacts.forget, name="contact-forget"),
+    path("prove/<str:token>/", contacts.prove, name="prove"),
+    path("addresses/add/", addresses.choose, name="address-choose"),
+    path("addresses/add/<slug:use>/", addresses.add, name="address-add"),
+    path("addresses/<uuid:pk>/", addresses.change, name="address"),
+    path("addresses/<uuid:pk>/forget/", addresses.forget, name="address-forget"),
+]

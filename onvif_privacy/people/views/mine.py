@@ -1,0 +1,79 @@
+"""``my details``: everything a person gave, to see and to change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from onvif_privacy.core import subjects
+from onvif_privacy.core.models import Subject
+from onvif_privacy.people.forms import ProfileForm
+from onvif_privacy.people.models import Address, ContactPoint
+from onvif_privacy.people.services import details, proving, set_profile
+from onvif_privacy.people.services.links import statement_url
+from onvif_privacy.people.services.reading import Details
+from onvif_privacy.people.views.decorators import SeeOther, own_page
+
+FOLDER = "onvif_privacy/people"
+SAID = {
+    "kept": _("Kept."),
+    "forgotten": _("Forgotten. We do not hold it any more."),
+    "preferred": _("This one comes first now."),
+    "sent": _("We have sent a mail with a link. Please open it within a day."),
+    "not-sent": _("The mail could not be sent. Please try again later; three a day are sent at most."),
+    "too-many": _("You keep as many as this page takes. Please forget one first."),
+}
+
+
+def known(request: HttpRequest) -> Subject | None:
+    """Return the subject of who is signed in; None where nothing was ever kept, so that looking writes nothing."""
+    user = request.user
+    return Subject.objects.filter(user=user).first() if user.is_authenticated else None
+
+
+def subject(request: HttpRequest) -> Subject:
+    """Return the subject of who is signed in, made on first need."""
+    return subjects.for_user(request.user)  # type: ignore[arg-type] # the decorator lets nobody else in
+
+
+def back(said: str, part: str = "") -> HttpResponse:
+    """Return to the overview, which says what was done."""
+    return SeeOther(f"{reverse('onvif_privacy_people:mine')}?said={said}{'#' + part if part else ''}")
+
+
+def page(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Render a page of this room."""
+    return render(request, f"{FOLDER}/{name}.html", context, status=status)
+
+
+@own_page("GET", "HEAD")
+def mine(request: HttpRequest) -> HttpResponse:
+    """Show what is kept of who is signed in. Writes nothing."""
+    person = known(request)
+    found = details(person) if person else Details()
+    context = {
+        "details": found,
+        "said": SAID.get(request.GET.get("said", "")),
+        "emails": [one for one in found.contacts if one.kind == ContactPoint.Kind.EMAIL],
+        "phones": [one for one in found.contacts if one.kind == ContactPoint.Kind.PHONE],
+        "uses": Address.Use.choices,
+        "proofs": proving.offered(),
+        "statement": statement_url(),
+    }
+    return page(request, "mine", context)
+
+
+@own_page("GET", "HEAD", "POST")
+def profile(request: HttpRequest) -> HttpResponse:
+    """Change how the person is called."""
+    person = known(request)
+    stored = details(person).profile if person else {}
+    form = ProfileForm(request.POST if request.method == "POST" else None, initial=dict(stored))
+    if form.is_valid():
+        set_profile(subject=subject(request), values=form.cleaned_data)
+        return back("kept")
+    return page(request, "form", {"form": form, "title": _("Your name")})
