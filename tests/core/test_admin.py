@@ -14,7 +14,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from onvif_privacy.core import consent, jobs, ledger
-from onvif_privacy.core.models import Attestation, Decision, Entry, Lease, Notice, Outcome, Party, Proof
+from onvif_privacy.core.models import (
+    Anchoring,
+    Attestation,
+    Decision,
+    Entry,
+    Lease,
+    Notice,
+    Outcome,
+    Party,
+    Proof,
+    Seal,
+)
 from onvif_privacy.core.promises import checks
 from onvif_privacy.core.promises.running import keep, look_at
 from onvif_privacy.core.registry import NotDeclared, StaffRights, Waiting, waiting
@@ -50,7 +61,7 @@ def address(model: Any, page: str, *args: object) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
-@pytest.mark.parametrize("model", [*EVIDENCE, Lease, Attestation, Party])
+@pytest.mark.parametrize("model", [*EVIDENCE, Lease, Attestation, Party, Seal, Anchoring])
 def test_every_list_opens_empty(staff: Client, model: Any) -> None:
     assert staff.get(address(model, "changelist")).status_code == 200
 

@@ -20,8 +20,9 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core import parties, promises
+from onvif_privacy.core.admin.base import EvidenceAdmin
 from onvif_privacy.core.keys import KeyDestroyed
-from onvif_privacy.core.models import Alarm, Attestation, Decision, Entry, EntrySecret, Lease, Notice, Party, Proof
+from onvif_privacy.core.models import Alarm, Attestation, Decision, EntrySecret, Notice, Party, Proof
 from onvif_privacy.core.receipts import issue
 from onvif_privacy.core.views.receipts import as_download
 
@@ -29,23 +30,6 @@ from onvif_privacy.core.views.receipts import as_download
 def staff(request: HttpRequest) -> AbstractBaseUser:
     """Return who is signed in."""
     return cast("AbstractBaseUser", request.user)  # the admin lets nobody else in
-
-
-class EvidenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not subscriptable at run time
-    """Base of all screens for evidence, in every room: to look at only."""
-
-    actions: Any = None
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Decision)
@@ -114,35 +98,6 @@ class NoticeAdmin(EvidenceAdmin):
     list_display = ("first_used_at", "surface", "language", "digest")
     list_filter = ("surface", "language")
     search_fields = ("digest",)
-
-
-@admin.register(Entry)
-class EntryAdmin(EvidenceAdmin):
-    """Ledger entries: kind, time and hashes; what they commit to is sealed."""
-
-    list_display = ("at", "kind", "id")
-    list_filter = ("kind",)
-    date_hierarchy = "at"
-    fields = ("id", "kind", "at", "commitment_hex", "leaf_hex")
-    readonly_fields = fields
-
-    @admin.display(description=_("commitment"))
-    def commitment_hex(self, entry: Entry) -> str:
-        """The salted commitment."""
-        return bytes(entry.commitment).hex()
-
-    @admin.display(description=_("Merkle leaf"))
-    def leaf_hex(self, entry: Entry) -> str:
-        """The leaf that will be sealed."""
-        return bytes(entry.leaf).hex()
-
-
-@admin.register(Lease)
-class LeaseAdmin(EvidenceAdmin):
-    """Jobs: when each last ran and how it ended."""
-
-    list_display = ("job", "started_at", "done_at", "failed_at", "failure")
-    fields = ("job", "holder", "until", "started_at", "done_at", "failed_at", "failure")
 
 
 @admin.register(Alarm)

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from onvif_privacy.core import contacts, outbox
-from onvif_privacy.core.admin.evidence import EvidenceAdmin, staff
+from onvif_privacy.core.admin.base import EvidenceAdmin
+from onvif_privacy.core.admin.evidence import staff
 from onvif_privacy.core.gate import PurposeRequired
 from onvif_privacy.core.models import Outgoing, Telling
 from onvif_privacy.core.registry import needed

@@ -39,7 +39,7 @@ def differences() -> Iterator[str]:
 
 @job("reconcile", every="1d", lease="10m")
 def reconcile(run: Run) -> None:
-    """Compare standings with decisions, missing secrets with what explains them, and guards with declarations."""
+    """Compare every standing with its decisions, missing secrets with what explains them, and look for guards."""
     with run.step():
         wrong = list(differences())
     for sentence in wrong[:_NAMED]:

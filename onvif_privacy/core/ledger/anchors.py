@@ -100,14 +100,19 @@ def due(checkpoint: Checkpoint) -> list[str]:
     return [target for target in lacking(checkpoint) if label(target) not in lately]
 
 
+def files_of(row: Anchoring) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of an anchored checkpoint, and of the time stamp or receipt that came back."""
+    yield f"checkpoint-{row.size:010d}.txt", row.note.encode()
+    if row.receipt is not None:
+        place = re.sub(r"[^a-z0-9.]+", "-", row.anchor.lower()).strip("-.")
+        ending = "tsr" if row.anchor.startswith(("http:", "https:")) else "receipt"
+        yield f"checkpoint-{row.size:010d}.{place}.{ending}", bytes(row.receipt)
+
+
 def files() -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of each anchored checkpoint, and of the time stamps and receipts that came back."""
+    """Yield the files of every anchored checkpoint, oldest first."""
     for row in _rows().order_by("size", "anchor").iterator():
-        yield f"checkpoint-{row.size:010d}.txt", row.note.encode()
-        if row.receipt is not None:
-            host = re.sub(r"[^a-z0-9.]+", "-", row.anchor.lower()).strip("-.")
-            ending = "tsr" if row.anchor.startswith(("http:", "https:")) else "receipt"
-            yield f"checkpoint-{row.size:010d}.{host}.{ending}", bytes(row.receipt)
+        yield from files_of(row)
 
 
 def keep(checkpoint: Checkpoint, target: str, receipt: bytes | None) -> None:
@@ -131,6 +136,7 @@ __all__ = [
     "due",
     "file_name",
     "files",
+    "files_of",
     "keep",
     "label",
     "lacking",
