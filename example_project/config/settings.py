@@ -39,6 +39,10 @@ ONVIF_PRIVACY_CONTACT = env("ONVIF_PRIVACY_CONTACT")
 ONVIF_PRIVACY_SITES = env.list("ONVIF_PRIVACY_SITES", default=ALLOWED_HOSTS)
 ONVIF_PRIVACY_KEYS = env.json("ONVIF_PRIVACY_KEYS", default=[])
 ONVIF_PRIVACY_COOKIES_SECURE = not DEBUG  # plain http on this machine, https everywhere else
+ONVIF_PRIVACY_BASE_URL = env("ONVIF_PRIVACY_BASE_URL", default="")
+ONVIF_PRIVACY_RIGHTS_EXPORT_STORAGE = "privacy_exports"
+ONVIF_PRIVACY_RIGHTS_LOG = "privacy_log"
+ONVIF_PRIVACY_RIGHTS_COOLING_HOURS = env.int("ONVIF_PRIVACY_RIGHTS_COOLING_HOURS", default=72)
 # Views whose addresses are public content; of all others visits keep the pattern of the route only.
 ONVIF_PRIVACY_VISITS_PUBLIC_CONTENT = ["news-item", "product", "article"]
 
@@ -50,6 +54,7 @@ INSTALLED_APPS = [
     "onvif_privacy.cookies",
     "onvif_privacy.visits",
     "onvif_privacy.statement",
+    "onvif_privacy.rights",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -105,11 +110,18 @@ LOGOUT_REDIRECT_URL = "home"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = DEBUG
-if not DEBUG:
-    STORAGES = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-    }
+FILES = "django.core.files.storage.FileSystemStorage"
+STORAGES = {
+    "default": {"BACKEND": FILES},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+    # served by nobody; the second belongs on another machine than the database and its backups
+    "privacy_exports": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "privacy-exports"}},
+    "privacy_log": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "privacy-log"}},
+}
 
 # --- security --------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What this site keeps in browsers beyond what Django needs; found by itself, like ``admin.py``."""
+"""What this site keeps in browsers and of people; found by itself, like ``admin.py``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,22 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.core.registry import DeviceItem, declare
+from onvif_privacy.core.registry import (
+    After,
+    Basis,
+    Claim,
+    DeviceItem,
+    Field,
+    PersonalData,
+    Purpose,
+    While,
+    anonymise,
+    blank,
+    declare,
+    delete,
+    exempt,
+    keep,
+)
 
 THIS_SITE = _("This site")
 
@@ -35,4 +50,63 @@ declare(
         duration=timedelta(days=30),
         set_by="server",
     ),
+)
+
+declare(
+    Purpose(
+        "bookkeeping",
+        label=_("Bookkeeping"),
+        text=_("Keeping invoices for as long as tax law asks for."),
+        basis=Basis.LEGAL_OBLIGATION,
+        clause="operation",
+        default=True,
+    )
+)
+
+DELIVERY = ("operation",)
+INVOICE = ("operation", "bookkeeping")
+TWO_YEARS, TEN_YEARS = 730, 3653
+
+declare(
+    PersonalData(
+        model="standards.Order",
+        subjects={"customer": "customer"},
+        claims={"customer": Claim("email", also="number")},  # a guest proves the address and knows the number
+        time_field="created_at",
+        terms={"operation": After("created_at", TWO_YEARS), "bookkeeping": After("created_at", TEN_YEARS)},
+        fields={
+            "name": Field(
+                "contact", purposes=INVOICE, correct="request", erase=keep("bookkeeping", then=anonymise("–"))
+            ),
+            "organisation": Field("contact", purposes=INVOICE, erase=keep("bookkeeping", then=blank())),
+            "email": Field("contact", purposes=DELIVERY, erase=anonymise("erased@example.invalid")),
+            "phone": Field("contact", purposes=DELIVERY, correct="self", erase=blank()),
+            "street": Field("contact", purposes=INVOICE, erase=keep("bookkeeping", then=anonymise("–"))),
+            "postcode": Field("contact", purposes=INVOICE, erase=keep("bookkeeping", then=anonymise("–"))),
+            "city": Field("contact", purposes=INVOICE, erase=keep("bookkeeping", then=anonymise("–"))),
+            "country": Field("contact", purposes=INVOICE, erase=keep("bookkeeping", then=anonymise("–"))),
+            "note": Field("support", purposes=DELIVERY, erase=blank()),
+        },
+        not_personal=("id", "number", "created_at"),
+        row=delete(when="empty"),  # and its lines with it
+    ),
+    PersonalData(
+        model="standards.OrderLine",
+        subjects={"customer": "order__customer"},
+        terms={"bookkeeping": While("order")},
+        fields={"title": Field("billing", purposes=("bookkeeping",), erase=keep("bookkeeping", then=anonymise("–")))},
+        not_personal=("id", "quantity", "price"),
+    ),
+    PersonalData(
+        model="standards.Post",
+        subjects={"author": "author"},
+        time_field="created_at",
+        fields={"text": Field("content", purposes=DELIVERY, erase=anonymise("This post was removed."))},
+        not_personal=("id", "topic", "created_at"),
+    ),
+    *(
+        exempt(f"standards.{model}", because="written by the editors of this site for everybody to read")
+        for model in ("Article", "Board", "Document", "Event", "Item", "News", "Product", "Profile", "Topic")
+    ),
+    exempt("standards.DemoStep", because="names of the steps of the demo"),
 )

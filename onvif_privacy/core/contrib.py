@@ -52,8 +52,11 @@ def declare_django() -> None:
             PersonalData(
                 model="sessions.Session",
                 subjects={"user": own_sessions},
-                fields={"session_data": Field("connection", purposes=OPERATION, export=False)},
-                not_personal=("session_key", "expire_date"),
+                fields={
+                    "session_key": Field("credential", purposes=OPERATION, export=False),
+                    "session_data": Field("connection", purposes=OPERATION, export=False),
+                },
+                not_personal=("expire_date",),
                 row=delete(),
             )
         )

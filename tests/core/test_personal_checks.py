@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, run_checks
 from django.core.management import CommandError, call_command
 
 from onvif_privacy.core.personal import Gap, gaps
-from onvif_privacy.core.registry import Field, PersonalData, blank, exempt, keep
+from onvif_privacy.core.registry import After, Field, PersonalData, blank, exempt, keep
 from onvif_privacy.core.testing import temporarily
 from tests.store import declarations as store
 from tests.store.models import Order
@@ -90,6 +90,7 @@ WRONG = {
         replace(store.ORDER, subjects={"customer": "custommer"}),
         replace(store.ORDER, not_personal=(*store.ORDER.not_personal, "colour")),
         replace(store.ORDER, time_field="made_at"),
+        replace(store.LINE, terms={"operation": After("order__created_at", days=1)}),
         replace(store.LINE, fields={"engraving_text": Field("content", of="giver", erase=blank())}),
         exempt("store.Nothing", because="it was removed"),
     ],

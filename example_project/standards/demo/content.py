@@ -98,7 +98,8 @@ def fill_topic(*, posts: list[list[str]], **row: Any) -> None:
 def fill_orders(items: list[Item], dice: random.Random) -> None:
     """Make past orders, two of them by the log-in "customer"."""
     customer = User.objects.filter(username="customer").first()
+    own = {"customer": customer, "name": customer.get_full_name(), "email": customer.email} if customer else {}
     for number in range(ORDERS):
-        order = OrderFactory.create(customer=customer if number < 2 else None)
+        order = OrderFactory.create(**own if number < 2 else {})
         for item in dice.sample(items, dice.choice([1, 1, 1, 2, 3])):
             OrderLineFactory.create(order=order, title=item.title, price=item.price, quantity=dice.choice([1, 1, 1, 2]))

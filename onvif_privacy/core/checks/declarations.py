@@ -113,9 +113,12 @@ def _unknown(declaration: PersonalData, model: type[Model]) -> Iterator[str]:
     terms = {term.field for term in declaration.terms.values()}
     claims = {name for claim in declaration.claims.values() for name in (claim.field, claim.also) if name}
     times = {name for name in [declaration.time_field] if name}
-    for path in sorted(paths | terms | claims | times | {*declaration.fields, *declaration.not_personal}):
+    own = terms | claims | times | {*declaration.fields, *declaration.not_personal}  # read on the row itself
+    for path in sorted(paths | own):
         try:
             path_end(model, path)
+            if path in own:
+                model._meta.get_field(path)
         except (FieldDoesNotExist, DeclarationError):
             yield path
     roles = {field.of for field in declaration.fields.values() if isinstance(field, Field) and field.of}

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
+import time
 from argparse import ArgumentParser
 from io import StringIO
+from threading import Thread
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 
 from onvif_privacy.cookies.services import publish
 from standards.demo import once
@@ -20,6 +23,9 @@ from standards.demo.content import fill
 from standards.demo.visits import fill_visits
 
 HOST = "127.0.0.1"
+HOUSEKEEPING_SECONDS = 20
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -38,7 +44,8 @@ class Command(BaseCommand):
         self.prepare()
         self.describe(port)
         if not no_serve:
-            self.stdout.write("Stop with Ctrl-C.\n")
+            self.stdout.write("Letters, exports and erasures are done every 20 seconds. Stop with Ctrl-C.\n")
+            Thread(target=keep_house, daemon=True).start()
             call_command("runserver", f"{HOST}:{port}", use_reloader=False, verbosity=0)
 
     def prepare(self) -> None:
@@ -62,6 +69,7 @@ class Command(BaseCommand):
             "A tour of it": "/tour/",
             "Privacy statement": "/privacy/statement/",
             "Cookie settings": "/privacy/cookies/",
+            "My privacy": "/privacy/me/",
             "Standards desk": "/admin/",
         }
         self.stdout.write(self.style.MIGRATE_HEADING("\nOpen"))
@@ -71,6 +79,18 @@ class Command(BaseCommand):
         for account, password in describe_accounts():
             self.stdout.write(f"  {account:<18} {password}")
         self.stdout.write(f"\nMails are written to {settings.EMAIL_FILE_PATH}.")
+
+
+def keep_house() -> None:
+    """Do what cron does on a real site, for as long as the demo is served."""
+    while True:
+        time.sleep(HOUSEKEEPING_SECONDS)
+        try:
+            call_command("privacy_run", "--seconds", str(HOUSEKEEPING_SECONDS), stdout=StringIO(), stderr=StringIO())
+        except (CommandError, SystemExit):
+            logger.exception("housekeeping failed; it is tried again")
+        finally:
+            connections.close_all()
 
 
 def migrate() -> None:
