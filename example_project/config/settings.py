@@ -39,7 +39,10 @@ ONVIF_PRIVACY_CONTACT = env("ONVIF_PRIVACY_CONTACT")
 ONVIF_PRIVACY_SITES = env.list("ONVIF_PRIVACY_SITES", default=ALLOWED_HOSTS)
 ONVIF_PRIVACY_KEYS = env.json("ONVIF_PRIVACY_KEYS", default=[])
 ONVIF_PRIVACY_COOKIES_SECURE = not DEBUG  # plain http on this machine, https everywhere else
-ONVIF_PRIVACY_BASE_URL = env("ONVIF_PRIVACY_BASE_URL", default="")
+ONVIF_PRIVACY_BASE_URL = env(
+    "ONVIF_PRIVACY_BASE_URL",
+    default="http://localhost:8000" if DEBUG else f"https://{(ONVIF_PRIVACY_SITES or ['localhost'])[0]}",
+)
 ONVIF_PRIVACY_RIGHTS_EXPORT_STORAGE = "privacy_exports"
 ONVIF_PRIVACY_RIGHTS_LOG = "privacy_log"
 ONVIF_PRIVACY_RIGHTS_COOLING_HOURS = env.int("ONVIF_PRIVACY_RIGHTS_COOLING_HOURS", default=72)

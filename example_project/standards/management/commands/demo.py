@@ -40,6 +40,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, no_serve: bool, **options: Any) -> None:
         if not no_serve:
             refuse_taken_port(port)
+        settings.ONVIF_PRIVACY_BASE_URL = f"http://localhost:{port}"  # letters lead to where this run serves
         migrate()
         self.prepare()
         self.describe(port)
