@@ -5,17 +5,19 @@ from onvif_privacy.core.models.evidence import Anchoring, Entry, EntrySecret, Ev
 from onvif_privacy.core.models.house import Alarm, Lease, Party
 from onvif_privacy.core.models.outgoing import Outgoing, Telling
 from onvif_privacy.core.models.promises import Attestation, Heartbeat, Proof
-from onvif_privacy.core.models.subjects import LabelKey, Subject, SubjectKey
+from onvif_privacy.core.models.subjects import Declarations, KeyStatus, LabelKey, Subject, SubjectKey
 
 __all__ = [
     "Alarm",
     "Anchoring",
     "Attestation",
     "Decision",
+    "Declarations",
     "Entry",
     "EntrySecret",
     "Evidence",
     "Heartbeat",
+    "KeyStatus",
     "LabelKey",
     "Lease",
     "Method",

@@ -98,3 +98,23 @@ class LabelKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} {self.generation}"
+
+
+class Declarations(Subject):
+    """The page in the admin that shows the declarations: a name and a permission, no table."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ("view",)
+        verbose_name = _("personal data")
+        verbose_name_plural = _("Personal data")
+
+
+class KeyStatus(SubjectKey):
+    """The page in the admin that shows the state of the keys: a name and a permission, no table."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ("view",)
+        verbose_name = _("keys")
+        verbose_name_plural = _("Keys")

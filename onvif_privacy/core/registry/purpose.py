@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils.functional import Promise as LazyText
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from onvif_privacy.core.registry.base import DeclarationError, Registry
@@ -37,6 +38,19 @@ class Basis(StrEnum):
     def asks(self) -> bool:
         """Whether this basis needs an act of the person."""
         return self in (Basis.CONSENT, Basis.EXPLICIT_CONSENT)
+
+    @property
+    def label(self) -> str | LazyText:
+        """The basis in words."""
+        return {
+            Basis.CONSENT: _("consent"),
+            Basis.EXPLICIT_CONSENT: _("explicit consent"),
+            Basis.CONTRACT: _("contract"),
+            Basis.LEGAL_OBLIGATION: _("legal obligation"),
+            Basis.VITAL_INTERESTS: _("vital interests"),
+            Basis.PUBLIC_TASK: _("public task"),
+            Basis.LEGITIMATE_INTERESTS: _("legitimate interests"),
+        }[self]
 
 
 class Use(StrEnum):

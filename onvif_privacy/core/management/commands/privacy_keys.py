@@ -15,8 +15,7 @@ from tqdm import tqdm
 from onvif_privacy.core.conf import conf
 from onvif_privacy.core.jobs import rewrapping
 from onvif_privacy.core.keys import SealBroken, generate, ring
-
-TOO_MANY = 2**31  # half of what NIST SP 800-38D, 8.3, allows with random nonces
+from onvif_privacy.core.overview.keys import TOO_MANY
 
 
 class Command(BaseCommand):
