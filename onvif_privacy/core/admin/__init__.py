@@ -2,6 +2,7 @@
 
 # screens are registered by being imported
 from onvif_privacy.core.admin import evidence, jobs, ledger, letters, overviews  # noqa: F401
+from onvif_privacy.core.admin.base import EvidenceAdmin
 from onvif_privacy.core.admin.letters import OutgoingAdmin
 
 __all__ = ["EvidenceAdmin", "OutgoingAdmin"]

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from onvif_privacy.core.admin.evidence import EvidenceAdmin
+from onvif_privacy.core.admin.base import EvidenceAdmin
 from onvif_privacy.core.models import Declarations, KeyStatus
 from onvif_privacy.core.overview import declared, held_keys
 
