@@ -189,4 +189,4 @@ if getattr(settings, "ONVIF_PRIVACY_LEDGER_SEAL", False) is True:
     from onvif_privacy.core.jobs import sealing  # noqa: F401
 
 # After the purposes, which the saboteurs ask for.
-from onvif_privacy.core.promises import own as own_promises  # noqa: E402, F401
+from onvif_privacy.core.promises import acts  # noqa: E402, F401 - brings those of `own` along

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from django.core.signals import request_finished
 from django.db import connections, router, transaction
 from django.test import override_settings
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.core import consent, ledger
+from onvif_privacy.core import ledger
 from onvif_privacy.core.consent.reading import unreconciled, without_standing
 from onvif_privacy.core.guards import create, drop, expected, problems
 from onvif_privacy.core.keys import KeyRingError, destroy, ring
 from onvif_privacy.core.ledger.forgetting import unexplained
-from onvif_privacy.core.models import Decision, Entry, Method, Outcome, Standing, Subject, SubjectKey
+from onvif_privacy.core.models import Entry, Standing, SubjectKey
+from onvif_privacy.core.promises.by_hand import by_hand, one_decision
 from onvif_privacy.core.promises.looking import Look, Plant
 from onvif_privacy.core.promises.shapes import Clause, Finding, Kind, Promise, check
-from onvif_privacy.core.registry import Basis, Purpose, declare, footer_links, purposes, temporarily
+from onvif_privacy.core.registry import Basis, Purpose, declare, purposes, temporarily
 
 SCOPE = Clause("scope", _("What this statement covers"))
 SECURITY = Clause("security", _("Security of your information"))
 CHOICE = Clause("cookies_choice", _("Accepting or declining cookies"))
 
-NO_PRESUMED = Promise("scope.no_presumed_consent", SCOPE, _("Mere use of the site is never stored as consent."))
 RECORDED = Promise(
     "security.decisions_recorded", SECURITY, _("Each decision has its evidence, and nobody changed one.")
 )
@@ -36,53 +33,7 @@ NOT_BY_DEFAULT = Promise(
     "cookies_choice.not_by_default", CHOICE, _("Nothing that needs consent is on before a choice.")
 )
 
-declare(SCOPE, SECURITY, CHOICE, NO_PRESUMED, RECORDED, APPEND_ONLY, KEYS, NOT_BY_DEFAULT)
-
-
-def _public_addresses() -> Iterator[str]:
-    yield "/"
-    for link in footer_links.all():
-        try:
-            yield reverse(link.url_name)
-        except NoReverseMatch:
-            continue
-
-
-@check(NO_PRESUMED, kind=Kind.PROBE)
-def visiting_decides_nothing(look: Look) -> Iterable[Finding]:
-    """Visit the public pages as a stranger and count decisions before and after."""
-    visitor = look.stranger()
-    for address in _public_addresses():
-        before = Decision.objects.using(router.db_for_write(Decision)).count()
-        look.get(address, visitor)
-        if Decision.objects.using(router.db_for_write(Decision)).count() != before:
-            yield Finding(address, "a GET wrote a decision")
-
-
-@visiting_decides_nothing.saboteur
-@contextmanager
-def decision_written_by_a_get(plant: Plant) -> Iterator[str]:
-    """Write a grant whenever a page was served."""
-    shown = consent.notice(text="By using this site you agree.", language="en", surface="page")
-
-    def grant(**kwargs: object) -> None:
-        subject = Subject.objects.create()
-        key = subject.reference
-        consent.decide(
-            subject=subject,
-            purpose=_ASKED.slug,
-            outcome=Outcome.GRANTED,
-            method=Method.ACCEPT_ALL,
-            key=key,
-            notice=shown,
-        )
-
-    request_finished.connect(grant)
-    try:
-        with temporarily(_ASKED):
-            yield "a GET wrote a decision"
-    finally:
-        request_finished.disconnect(grant)
+declare(SCOPE, SECURITY, CHOICE, RECORDED, APPEND_ONLY, KEYS, NOT_BY_DEFAULT)
 
 
 @check(RECORDED, kind=Kind.LEDGER, empty=True)
@@ -97,18 +48,18 @@ def standings_follow_from_decisions(look: Look) -> Iterable[Finding]:
 
 @standings_follow_from_decisions.saboteur
 @contextmanager
-def standing_changed_by_hand(plant: Plant) -> Iterator[str]:
+def standing_changedby_hand(plant: Plant) -> Iterator[str]:
     """Turn a refusal into a grant by SQL."""
     granted = "UPDATE onvif_privacy_standing SET outcome = 'granted'"
-    with _one_decision() as decision, _by_hand(granted, decision.standing.pk):
+    with one_decision() as decision, by_hand(granted, decision.standing.pk):
         yield "differs from the decisions"
 
 
 @standings_follow_from_decisions.saboteur
 @contextmanager
-def standing_removed_by_hand(plant: Plant) -> Iterator[str]:
+def standing_removedby_hand(plant: Plant) -> Iterator[str]:
     """Remove a refusal by SQL."""
-    with _one_decision() as decision, _by_hand("DELETE FROM onvif_privacy_standing", decision.standing.pk):
+    with one_decision() as decision, by_hand("DELETE FROM onvif_privacy_standing", decision.standing.pk):
         yield "has lost its standing"
 
 
@@ -122,10 +73,10 @@ def ledger_is_whole(look: Look) -> Iterable[Finding]:
 
 @ledger_is_whole.saboteur
 @contextmanager
-def entry_changed_by_hand(plant: Plant) -> Iterator[str]:
+def entry_changedby_hand(plant: Plant) -> Iterator[str]:
     """Change the kind of an entry by SQL."""
     renamed = "UPDATE onvif_privacy_entry SET kind = 'nothing.happened'"
-    with _one_decision() as decision, _by_hand(renamed, decision.entry_id):
+    with one_decision() as decision, by_hand(renamed, decision.entry_id):
         yield "entry changed"
 
 
@@ -139,10 +90,10 @@ def missing_secrets_are_explained(look: Look) -> Iterable[Finding]:
 
 @missing_secrets_are_explained.saboteur
 @contextmanager
-def secret_removed_by_hand(plant: Plant) -> Iterator[str]:
+def secret_removedby_hand(plant: Plant) -> Iterator[str]:
     """Remove the secret of a decision by SQL."""
     remove = "DELETE FROM onvif_privacy_entrysecret"
-    with _one_decision() as decision, _by_hand(remove, decision.entry_id, key="entry_id"):
+    with one_decision() as decision, by_hand(remove, decision.entry_id, key="entry_id"):
         yield "has lost its secret before its term"
 
 
@@ -150,7 +101,7 @@ def secret_removed_by_hand(plant: Plant) -> Iterator[str]:
 @contextmanager
 def evidence_key_destroyed(plant: Plant) -> Iterator[str]:
     """Destroy the key that the evidence of a decision is sealed under."""
-    with _one_decision() as decision, transaction.atomic(using=router.db_for_write(SubjectKey)):
+    with one_decision() as decision, transaction.atomic(using=router.db_for_write(SubjectKey)):
         destroy(decision.subject_id, "evidence")
         yield "has lost the key of its secret"
         transaction.set_rollback(True, using=router.db_for_write(SubjectKey))
@@ -216,37 +167,3 @@ def purpose_on_by_default(plant: Plant) -> Iterator[str]:
     eager = Purpose("eager", label="Eager", text="Eager.", basis=Basis.CONSENT, clause="cookies_choice", default=True)
     with temporarily(eager):
         yield "purpose eager is on before a choice"
-
-
-_ASKED = Purpose("sabotage", label="Sabotage", text="Sabotage.", basis=Basis.CONSENT, clause="scope")
-
-
-@contextmanager
-def _by_hand(statement: str, row: uuid.UUID, key: str = "id") -> Iterator[None]:
-    """Change one row as a database owner would, who drops the guards first; everything is put back."""
-    using = router.db_for_write(Entry)
-    drop(using)
-    try:
-        with transaction.atomic(using=using):
-            point = transaction.savepoint(using=using)
-            connection = connections[using]
-            with connection.cursor() as cursor:
-                value = Entry._meta.pk.get_db_prep_value(row, connection)
-                cursor.execute(f"{statement} WHERE {key} = %s", [value])
-            yield
-            transaction.savepoint_rollback(point, using=using)
-    finally:
-        create(using)
-
-
-@contextmanager
-def _one_decision() -> Iterator[Decision]:
-    subject = Subject.objects.create()
-    with temporarily(_ASKED):
-        yield consent.decide(
-            subject=subject,
-            purpose=_ASKED.slug,
-            outcome=Outcome.WITHDRAWN,
-            method=Method.FORM,
-            key=subject.reference,
-        )
