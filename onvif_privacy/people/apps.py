@@ -16,8 +16,12 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks, and listen to what happens to people."""
-        from onvif_privacy.core.signals import subjects_merged
-        from onvif_privacy.people import checks  # noqa: F401  (registers by import)
-        from onvif_privacy.people.services import merging
+        from django.contrib.auth.signals import user_logged_in
 
-        subjects_merged.connect(merging.settle, dispatch_uid="onvif_privacy_people.merged")
+        from onvif_privacy.core.signals import decision_recorded, subjects_merged
+        from onvif_privacy.people import checks  # noqa: F401  (registers by import)
+        from onvif_privacy.people.services import listening
+
+        subjects_merged.connect(listening.settle, dispatch_uid="onvif_privacy_people.merged")
+        decision_recorded.connect(listening.decided, dispatch_uid="onvif_privacy_people.decided")
+        user_logged_in.connect(listening.signed_in, dispatch_uid="onvif_privacy_people.signed_in")

@@ -9,9 +9,11 @@ from typing import Any
 from django.apps.config import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.urls import get_resolver
 
 from onvif_privacy.core.registry import personal_data, purposes
 from onvif_privacy.people.forms import PersonFields
+from onvif_privacy.people.services.devices import MIDDLEWARE, switched_on
 
 LABEL = "onvif_privacy_people"
 _WHERE = {"email": "ContactPoint", "phone": "ContactPoint"}
@@ -63,3 +65,43 @@ def _problems(form: type[PersonFields]) -> Iterator[tuple[str, str]]:
 def forms_ask_for_their_purpose(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E001: a form asks for something that is not declared for its purpose, or has a field it does not account for."""
     return [Error(words, hint=hint, id=f"{LABEL}.E001") for form in person_forms() for words, hint in _problems(form)]
+
+
+def _calls(view: Any) -> Iterator[Any]:
+    """Yield the code of a view, whatever decorators stand around it, and of the methods of its class."""
+    seen = view
+    while seen is not None:
+        if hasattr(seen, "__code__"):
+            yield seen.__code__
+        seen = getattr(seen, "__wrapped__", None)
+    for one in vars(getattr(view, "view_class", object)).values():
+        if hasattr(one, "__code__"):
+            yield one.__code__
+
+
+def _views(patterns: Sequence[Any]) -> Iterator[Any]:
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from _views(pattern.url_patterns)
+        else:
+            yield pattern.callback
+
+
+@register()
+def filled_forms_are_kept_by_no_cache(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E004: a view fills forms from saved addresses, and the middleware that says ``no-store`` is not there."""
+    if switched_on():
+        return []
+    found = {
+        f"{view.__module__}.{getattr(view, '__qualname__', view)}": None
+        for view in _views(get_resolver().url_patterns)
+        if any("initial_for" in code.co_names for code in _calls(view))
+    }
+    return [
+        Error(
+            f"{name} calls initial_for() without DeviceMiddleware.",
+            hint=f'Add "{MIDDLEWARE}" to MIDDLEWARE; without it nothing is filled, and nothing says no-store.',
+            id=f"{LABEL}.E004",
+        )
+        for name in found
+    ]

@@ -6,18 +6,57 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.registry import (
+    Basis,
     Code,
     EntryKind,
     Field,
+    Needs,
+    Panel,
     PersonalData,
+    Purpose,
+    Reach,
     Ref,
     Slug,
+    Use,
     declare,
     delete,
 )
 from onvif_privacy.people.models.contacts import ADDRESS_FIELDS, PROFILE_FIELDS
+from onvif_privacy.people.services import jobs as jobs  # jobs are declared by being imported
+from onvif_privacy.people.services.cookie import device_item
+from onvif_privacy.people.services.devices import PURPOSE, switched_on
+
+EMAIL = Reach("email", rows={"kind": "email"}, proven="proven_at", first="slot")
+PHONE = Reach("phone", rows={"kind": "phone"}, first="slot")
+
+
+def _panel(request: HttpRequest, subject: Any) -> Mapping[str, Any]:
+    return {}
+
+
+declare(
+    Purpose(
+        PURPOSE,
+        label=_("Remember me on this device"),
+        text=_(
+            "Keeps a random mark in this browser. When you sign in here again, forms are filled from your saved "
+            "billing and shipping addresses, and pages look as you left them. The mark alone shows nobody your data."
+        ),
+        basis=Basis.CONSENT,
+        clause="cookies_purpose",
+        device=True,
+        record="none",  # the person's own data, shown to them; the choice and each device are entries
+        use=Use.PERSONALIZED_EXPERIENCE,
+        data_classes=("identity", "contact", "connection"),
+    ),
+    Panel("people", 25, _("My details"), "onvif_privacy/people/panel.html", _panel),
+)
+if switched_on():
+    declare(device_item(), Needs("tell", by="people"))
 
 
 def _more(name: str) -> tuple[str, ...]:
@@ -27,10 +66,10 @@ def _more(name: str) -> tuple[str, ...]:
     return tuple(one for one in found if isinstance(one, str)) if isinstance(found, (list, tuple)) else ()
 
 
-def _field(name: str, data_class: str, reach: str = "") -> Field:
+def _field(name: str, data_class: str, reach: str | Reach = "") -> Field:
     # an address by which somebody is reached is changed on this room's own page, where it is proven
     correct: Any = None if reach else "self"
-    return Field(data_class, purposes=("operation", *_more(name)), reach=reach, correct=correct)
+    return Field(data_class, purposes=("operation", PURPOSE, *_more(name)), reach=reach, correct=correct)
 
 
 declare(
@@ -44,7 +83,7 @@ declare(
     PersonalData(
         model="onvif_privacy_people.ContactPoint",
         subjects={"person": "subject"},
-        fields={"email": _field("email", "contact", "email"), "phone": _field("phone", "contact", "phone")},
+        fields={"email": _field("email", "contact", EMAIL), "phone": _field("phone", "contact", PHONE)},
         not_personal=(
             "id",
             "subject",
@@ -63,6 +102,37 @@ declare(
         subjects={"person": "subject"},
         fields={name: _field(name, "contact") for name in ADDRESS_FIELDS},
         not_personal=("id", "subject", "added_on", "use", "slot"),
+        row=delete(),
+    ),
+    PersonalData(
+        model="onvif_privacy_people.Device",
+        subjects={"person": "subject"},
+        fields={
+            "family": Field("connection", purposes=(PURPOSE,)),
+            "used_on": Field("connection", purposes=(PURPOSE,), watch=False, because="loaded to recognise the device"),
+        },
+        not_personal=(
+            "id",
+            "subject",
+            "added_on",
+            "rotated_at",
+            "revoked_at",
+            # keyed digests of random bytes
+            "series_mac",
+            "token_mac",
+            "previous_mac",
+            "auth_mark",
+        ),
+        row=delete(),
+    ),
+    PersonalData(
+        model="onvif_privacy_people.PagePreference",
+        subjects={"person": "device__subject"},
+        fields={
+            "page": Field("profile", purposes=(PURPOSE,), watch=False, because="loaded to show the page so"),
+            "value": Field("profile", purposes=(PURPOSE,), watch=False, because="loaded to show the page so"),
+        },
+        not_personal=("id", "device"),
         row=delete(),
     ),
     EntryKind("people.changed", {"change": Code, "fields": [Slug], "model": Slug, "row": Ref}),

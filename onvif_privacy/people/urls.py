@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onvif_privacy.people.views import addresses, contacts, mine
+from onvif_privacy.people.views import addresses, contacts, devices, mine
 
 app_name = "onvif_privacy_people"
 
@@ -20,4 +20,8 @@ urlpatterns = [
     path("addresses/add/<slug:use>/", addresses.add, name="address-add"),
     path("addresses/<uuid:pk>/", addresses.change, name="address"),
     path("addresses/<uuid:pk>/forget/", addresses.forget, name="address-forget"),
+    path("devices/remember/", devices.remember, name="remember"),
+    path("devices/forget/", devices.withdraw, name="devices-forget"),
+    path("devices/<uuid:pk>/forget/", devices.revoke, name="device-revoke"),
+    path("preference/", devices.prefer, name="preference"),
 ]

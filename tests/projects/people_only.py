@@ -6,4 +6,4 @@ from tests.projects.base import *
 from tests.projects.base import DJANGO_APPS, DJANGO_MIDDLEWARE
 
 INSTALLED_APPS = [*DJANGO_APPS, "onvif_privacy.core", "onvif_privacy.people"]
-MIDDLEWARE = [*DJANGO_MIDDLEWARE]
+MIDDLEWARE = [*DJANGO_MIDDLEWARE, "onvif_privacy.people.middleware.DeviceMiddleware"]

@@ -1,13 +1,12 @@
 """Forms that ask people for something about themselves: for a named purpose, with a link to the statement."""
 
 from onvif_privacy.people.forms.details import AddressForm, EmailForm, PhoneForm, ProfileForm
-from onvif_privacy.people.forms.person import Filled, PersonFields, PersonForm
+from onvif_privacy.people.forms.person import PersonFields, PersonForm
 from onvif_privacy.people.forms.registration import RegistersPerson
 
 __all__ = [
     "AddressForm",
     "EmailForm",
-    "Filled",
     "PersonFields",
     "PersonForm",
     "PhoneForm",

@@ -18,6 +18,7 @@ from onvif_privacy.core.registry import Purpose, purposes
 from onvif_privacy.people.forms.fields import WHY, PhoneText, person_field, tokens
 from onvif_privacy.people.forms.postal import Block
 from onvif_privacy.people.services import add_contact, set_address, set_profile
+from onvif_privacy.people.services.filled import Filled
 from onvif_privacy.people.services.links import statement_url
 
 UPDATE = "update"
@@ -27,14 +28,6 @@ LEGENDS: Mapping[str, str | LazyText] = {
     "home": _("Home address"),
     "work": _("Work address"),
 }
-
-
-class Filled(dict[str, Any]):
-    """Initial values that come from what somebody saved; ``addresses`` are the ids by block."""
-
-    def __init__(self, *args: Any, addresses: Mapping[str, UUID] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.addresses = dict(addresses or {})
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from onvif_privacy.people.services.addresses import forget_address, set_address
 from onvif_privacy.people.services.contacts import add_contact, forget_contact, prefer_contact
+from onvif_privacy.people.services.devices import remember_device, revoke_device
 from onvif_privacy.people.services.errors import PeopleError, TooMany
+from onvif_privacy.people.services.prefill import initial_for
 from onvif_privacy.people.services.profiles import set_profile
 from onvif_privacy.people.services.proving import ask_for_proof, prove_contact
 from onvif_privacy.people.services.reading import Details, details
@@ -16,8 +18,11 @@ __all__ = [
     "details",
     "forget_address",
     "forget_contact",
+    "initial_for",
     "prefer_contact",
     "prove_contact",
+    "remember_device",
+    "revoke_device",
     "set_address",
     "set_profile",
 ]

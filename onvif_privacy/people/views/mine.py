@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.core import subjects
+from onvif_privacy.core import gate, subjects
 from onvif_privacy.core.models import Subject
 from onvif_privacy.people.forms import ProfileForm
-from onvif_privacy.people.models import Address, ContactPoint
-from onvif_privacy.people.services import details, proving, set_profile
+from onvif_privacy.people.models import Address, ContactPoint, Device
+from onvif_privacy.people.services import details, devices, proving, set_profile
 from onvif_privacy.people.services.links import statement_url
 from onvif_privacy.people.services.reading import Details
 from onvif_privacy.people.views.decorators import SeeOther, own_page
@@ -25,6 +25,9 @@ SAID = {
     "preferred": _("This one comes first now."),
     "sent": _("We have sent a mail with a link. Please open it within a day."),
     "not-sent": _("The mail could not be sent. Please try again later; three a day are sent at most."),
+    "remembered": _("We remember you on this device from now on."),
+    "device-forgotten": _("The device is forgotten."),
+    "devices-forgotten": _("All devices are forgotten, and nothing is remembered from now on."),
     "too-many": _("You keep as many as this page takes. Please forget one first."),
 }
 
@@ -50,6 +53,17 @@ def page(request: HttpRequest, name: str, context: dict[str, Any], status: int =
     return render(request, f"{FOLDER}/{name}.html", context, status=status)
 
 
+def _devices(request: HttpRequest, person: Subject) -> list[dict[str, Any]]:
+    """Return the living devices with what people recognise them by."""
+    here = devices.device_of(request)
+    with gate.scope("own_access", subject=person):
+        return [
+            {"id": one.pk, "family": one.family, "used_on": one.used_on, "is_here": here is not None and here == one}
+            for one in Device.objects.select_related("subject__user").of(person).filter(revoked_at=None)
+            if devices.is_alive(one)
+        ]
+
+
 @own_page("GET", "HEAD")
 def mine(request: HttpRequest) -> HttpResponse:
     """Show what is kept of who is signed in. Writes nothing."""
@@ -63,6 +77,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         "uses": Address.Use.choices,
         "proofs": proving.offered(),
         "statement": statement_url(),
+        "remembers": devices.switched_on(),
+        "devices": _devices(request, person) if person and devices.switched_on() else [],
     }
     return page(request, "mine", context)
 
