@@ -239,6 +239,10 @@ class CoreSettings(Settings):
     TRUSTED_PROXIES: Setting[int] = Setting(
         0, integer(0, 10), _("Proxies in front of the site whose X-Forwarded-For is believed, counted from the right.")
     )
+    CANARY_DOMAIN: Setting[str] = Setting(
+        "", text, _("Mail domain of canary contacts; it looks like any other and is used for nothing else.")
+    )
+    CANARY_MAILDIR: Setting[str] = Setting("", text, _("Folder (a Maildir) into which the mail of that domain comes."))
 
 
 conf = CoreSettings()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from onvif_privacy.core.registry import needed
 
 
@@ -14,3 +16,6 @@ def switch_on() -> None:
         from onvif_privacy.core.views.messages import remember
 
         user_logged_in.connect(remember, dispatch_uid="onvif_privacy.messages")
+    # Read raw: a wrong type is for the check to report, not for the start to fail on.
+    if isinstance(place := getattr(settings, "ONVIF_PRIVACY_CANARY_MAILDIR", ""), str) and place:
+        from onvif_privacy.core.jobs import canaries  # noqa: F401

@@ -18,3 +18,5 @@ if getattr(settings, "ONVIF_PRIVACY_LEDGER_SEAL", False) is True:  # what is off
     urlpatterns.append(path("checkpoint", views.checkpoint, name="checkpoint"))
 if needed("tell"):
     urlpatterns += [path("messages/", views.messages, name="messages")]
+if needed("links"):
+    urlpatterns += [path("go/<slug:code>/", views.go, name="go")]

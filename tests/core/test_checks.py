@@ -103,6 +103,7 @@ def purpose(**changes: Any) -> AbstractContextManager[None]:
     return temporarily(Purpose("wrong", **(shape | changes)))
 
 
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
 SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:", "ATOMIC_REQUESTS": True, "OPTIONS": {}}
 
 # id, what is wrong, words of the message, words of the hint
@@ -151,6 +152,14 @@ MISTAKES: list[tuple[str, Wrong, str, str]] = [
     ),
     ("E013", lambda: override_settings(ONVIF_PRIVACY_LEDGER_ANCHORS=["no.such"]), "No module", "mailto:"),
     ("E013", lambda: override_settings(ONVIF_PRIVACY_LEDGER_ANCHORS=["os.sep"]), "is no function", "mailto:"),
+    ("E014", lambda: override_settings(ONVIF_PRIVACY_CANARY_DOMAIN="mail.example"), "need both", "or neither"),
+    ("E014", lambda: override_settings(ONVIF_PRIVACY_CANARY_MAILDIR="/tmp"), "need both", "or neither"),
+    (
+        "E014",
+        lambda: override_settings(ONVIF_PRIVACY_CANARY_DOMAIN="mail.example", ONVIF_PRIVACY_CANARY_MAILDIR="/no/such"),
+        "is no Maildir",
+        "CANARY_MAILDIR",
+    ),
     ("E026", lambda: undeclared_users(), "user model auth.User is not declared", "privacy_declare auth"),
     ("E030", lambda: purpose(default=True), "rests on consent and is on by default", "Remove default=True"),
     ("E030", lambda: purpose(default=True, basis=Basis.EXPLICIT_CONSENT), "is on by default", "Remove default=True"),
@@ -162,6 +171,12 @@ MISTAKES: list[tuple[str, Wrong, str, str]] = [
     ("W006", lambda: override_settings(ONVIF_PRIVACY_GATE_ON_REFUSAL="mask"), "masked instead", "gate.scope()"),
     ("W007", lambda: running("5.2.18"), "has known security holes", "Install Django 5.2.19"),
     ("W008", lambda: override_settings(DATABASES={"default": SQLITE}), "transaction_mode IMMEDIATE", '"OPTIONS"'),
+    (
+        "W009",
+        lambda: override_settings(EMAIL_BACKEND=SMTP, EMAIL_HOST="mail.example.org"),
+        "in the clear",
+        "EMAIL_USE_TLS = True",
+    ),
 ]
 
 
@@ -182,8 +197,8 @@ def test_a_mistake_is_named_with_what_to_write_and_goes_when_it_is_cured(
 
 # What section 13 of the design names. A slug that is declared twice stops the start, naming both places (E031); an
 # index that contradicts its table is a warning, since the site still works (W042 for E042).
-IDS = {f"E{number:03}" for number in (*range(1, 14), *range(20, 27), *range(30, 34), *range(40, 44))}
-IDS |= {f"W{number:03}" for number in range(1, 9)}
+IDS = {f"E{number:03}" for number in (*range(1, 15), *range(20, 27), *range(30, 34), *range(40, 44))}
+IDS |= {f"W{number:03}" for number in range(1, 10)}
 REPLACED = {"E031": "Duplicate", "E042": "W042"}
 
 

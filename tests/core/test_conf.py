@@ -52,6 +52,8 @@ ROWS: list[tuple[str, list[Any], list[Any]]] = [
     ("RECENT_MINUTES", [1, 1440], [0, 1441, True, "10"]),
     ("ALARM_EMAILS", [[], ("a@b.example",)], ["a@b.example", ["a"], [1], None, ["a@b.example", "c@d.example\nBcc: e"]]),
     ("TRUSTED_PROXIES", [0, 10], [-1, 11, True]),
+    ("CANARY_DOMAIN", ["", "post.example"], [None, ["post.example"]]),
+    ("CANARY_MAILDIR", ["", "/var/mail/post.example"], [None, b"/var/mail"]),
 ]
 
 

@@ -6,11 +6,13 @@ from onvif_privacy.core.models.house import Alarm, Lease, Party
 from onvif_privacy.core.models.outgoing import Outgoing, Telling
 from onvif_privacy.core.models.promises import Attestation, Heartbeat, Proof
 from onvif_privacy.core.models.subjects import Declarations, KeyStatus, LabelKey, Subject, SubjectKey
+from onvif_privacy.core.models.tools import Canary, Link, LinkCount
 
 __all__ = [
     "Alarm",
     "Anchoring",
     "Attestation",
+    "Canary",
     "Decision",
     "Declarations",
     "Entry",
@@ -20,6 +22,8 @@ __all__ = [
     "KeyStatus",
     "LabelKey",
     "Lease",
+    "Link",
+    "LinkCount",
     "Method",
     "Notice",
     "Outcome",

@@ -2,6 +2,7 @@
 
 from onvif_privacy.core.views.checkpoint import checkpoint
 from onvif_privacy.core.views.confirming import again
+from onvif_privacy.core.views.going import go
 from onvif_privacy.core.views.keys import keys
 from onvif_privacy.core.views.messages import messages
 from onvif_privacy.core.views.receipts import receipt_file, receipts
@@ -12,6 +13,7 @@ __all__ = [
     "action_requires_strength",
     "again",
     "checkpoint",
+    "go",
     "keys",
     "messages",
     "receipt_file",

@@ -42,6 +42,7 @@ declare(
     ),
     Exit("printer", label="Mailing house"),
     Needs("tell", by="hostapp"),
+    Needs("links", by="hostapp"),
 )
 EVERYWHERE = ("fulfilment", "offers", "counting", "mailing")
 declare(
