@@ -12,7 +12,8 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from onvif_privacy.visits.services import clock, store
+from onvif_privacy.visits.models import Domain, NetworkDay
+from onvif_privacy.visits.services import areas, clock, domains, salts, store
 from onvif_privacy.visits.services.records import Books, Parcel
 from tests.browser.test_accessible import violations
 from tests.browser.visitor import Visitor
@@ -35,6 +36,8 @@ def staff(visit: Callable[..., Visitor]) -> Iterator[Callable[..., Visitor]]:
         ROOT_URLCONF="tests.browser.host.staff_urls",
         ONVIF_PRIVACY_VISITS_SERVICES=services,
         ONVIF_PRIVACY_SITES=["localhost", "shop.example.org"],
+        ONVIF_PRIVACY_VISITS_SUBJECT_AREAS={"cameras": ["/products/1"], "standards": ["/standards/"]},
+        ONVIF_PRIVACY_VISITS_DOMAINS=True,
     ):
         _months_of_visits()
         client = Client()
@@ -53,6 +56,8 @@ def staff(visit: Callable[..., Visitor]) -> Iterator[Callable[..., Visitor]]:
 
 def _months_of_visits() -> None:
     now = int(time.time())
+    salts.keep_up()
+    areas.places.forget()
     routes = ["/", "/search/", LONG, *(f"/products/{number}/" for number in range(20))]
     for days_ago in range(0, 60, 3):
         store.write(
@@ -63,6 +68,8 @@ def _months_of_visits() -> None:
                         route=routes[index % len(routes)],
                         referrer=["", "internal", "search.example", f"{index}.partner.example"][index % 4],
                         status=500 if index % 31 == 0 else 404 if index % 13 == 0 else 200,
+                        marks=salts.marks(now, f"192.0.2.{index % 40}", CHROME, routes[index % len(routes)]),
+                        network=f"198.51.{index % 7}.0",
                         agent=CHROME if index % 3 else CHROME.replace("Windows NT 10.0; Win64; x64", "X11; Linux"),
                     )
                     for index in range(60 - days_ago // 3)
@@ -71,6 +78,12 @@ def _months_of_visits() -> None:
                 Books(uuid.uuid4(), clock.moment(now), accepted=60, pending=60 - days_ago // 3, stored=days_ago // 3),
             )
         )
+
+    names = ["a-provider-with-a-very-long-name-indeed.example", "university.example", ""]
+    for network, name in zip(NetworkDay.objects.all(), names * 1000, strict=False):
+        network.domain = Domain.objects.get_or_create(name=name, defaults={"digest": name[:30]})[0]
+        network.save()
+    domains.settle()
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
@@ -101,6 +114,10 @@ def test_popularity_answers_without_javascript(staff: Callable[..., Visitor], wi
     assert "route" not in page.url
     page.locator("#popularity-pages ~ .popularity-scroll a").first.click()
     assert "route=" in page.url
+    page.get_by_role("link", name="Show the whole site").click()
+    page.get_by_role("link", name="Cameras").click()
+    assert "area=cameras" in page.url
+    assert page.get_by_text("Only:").is_visible()
 
 
 def test_every_control_and_table_is_reached_by_keyboard(staff: Callable[..., Visitor]) -> None:

@@ -109,8 +109,9 @@ def test_different_visitors_are_shown_for_the_site_each_page_and_each_day(staff:
                 mark = salts.marks(now, f"192.0.2.{person}", "browser", f"{site}{route}")
                 records.append(RecordFactory(at=now, site=site, route=route, marks=mark))
     store.write(Parcel(tuple(records[:12])))
+    assert "<strong>4</strong>" in shown(staff)  # what waits to be merged counts, too
     uniques.merge()
-    store.write(Parcel(tuple(records[12:])))  # and what waits to be merged counts, too
+    store.write(Parcel(tuple(records[12:])))
 
     text = shown(staff)
     assert re.search(r"Different visitors, each day anew</dt>\s*<dd><strong>7</strong>", text)

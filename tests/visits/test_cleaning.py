@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -140,6 +142,10 @@ BROWSERS = [
     "Opera/9.80 (Android; Opera Mini/36.2/119.132; U; en) Presto/2.12.423 Version/12.16",
     "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
     "Mozilla/5.0 (PlayStation 5 3.03/SmartTV) AppleWebKit/605.1.15 (KHTML, like Gecko)",
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Mobile Safari/537.36 (Ecosia android@150.0.0.0)",
+    '"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_12_6) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/65.0.3312.0 Safari/537.36"',
+    "Mozilla/4.0 (compatible; Linux 2.6.22) NetFront/3.4 Kindle/2.0 (screen 600x800)",
+    "Midori/0.1.10 (X11; Linux i686; U; fr-fr) WebKit/532.1+",
     "Lynx/2.9.0 libwww-FM/2.14 SSL-MM/1.4.1",
     "w3m/0.5.3+git20230121",
 ]  # fmt: skip
@@ -172,6 +178,28 @@ class TestAgents:
     @pytest.mark.parametrize("agent", BROWSERS)
     def test_ordinary_browsers_are_never_taken_for_programs(self, agent: str) -> None:
         assert not agents.classify(agent).bot
+
+    def test_no_browser_of_a_public_statistic_is_taken_for_a_program(self) -> None:
+        """V11: what people browsed with lately, by a list that the rules were judged on."""
+        lists = pytest.importorskip("fake_useragent", reason="fake-useragent: its list of browsers")
+        path = files(lists) / "data" / "browsers.jsonl"
+        found = {json.loads(line)["useragent"] for line in path.read_text("utf-8").splitlines() if line.strip()}
+        assert len(found) > 500
+        assert [agent for agent in found if agents.classify(cleaning.agent(agent)).bot] == []
+
+    @pytest.mark.parametrize(
+        "agent",
+        [
+            "Mozilla/5.0 (X11; Linux x86_64; rv:35.0) Gecko/20100101 Firefox/35.0 DareBoost",
+            "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; Trident/5.0; PTST 2.385)",
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/534.34 (KHTML, like Gecko) wkhtmltoimage Safari/534.34",
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X) Word/14.48.0",
+            "Mozilla/5.0 Tweetminster",
+            "Mozilla/5.0 (Windows NT 6.1) Chrome/52.0 (anna@mail.example)",
+        ],
+    )
+    def test_programs_in_the_clothes_of_browsers_are_recognised(self, agent: str) -> None:
+        assert agents.classify(cleaning.agent(agent)).bot
 
     @pytest.mark.parametrize("agent", ["", "-", GOOGLEBOT, "curl/8.5.0", "python-requests/2.32", "Java/17.0.1", "\0"])
     def test_programs_are_recognised(self, agent: str) -> None:

@@ -61,7 +61,9 @@ class TestRealLog:
     LINE = re.compile(r'^(\S+) \S+ \S+ \[(.+?)\] "(.*?)(?<!\\)" (\d+) \S+ "(.*?)(?<!\\)" "(.*?)(?<!\\)"$')
     PAGES = {"", "html", "htm", "xhtml", "shtml", "phtml", "php", "asp", "aspx", "jsp", "jspx", "cgi", "do"}
     TEXT = re.compile(r"(?i)(ELinks|Links|Lynx|w3m|Dillo|NetSurf|retawq)\b")
-    BROWSER = re.compile(r"(?i)Mozilla/\d|Opera/\d|Nokia|SonyEricsson|SAMSUNG|BlackBerry|LG|MOT|HTC|Huawei|ZTE")
+    BROWSER = re.compile(
+        r"(?i)b?[\"']?(Mozilla/\d[^(]{0,40}\(|(Opera|Midori|iCab|Iron)/\d)|Nokia|SonyEricsson|SAMSUNG|BlackBerry|LG|MOT|HTC|Huawei|ZTE"
+    )
 
     def expected(self, path: Path) -> tuple[Counter[str], Counter[str], Counter[str], int]:
         pages: Counter[str] = Counter()

@@ -28,22 +28,29 @@ class Agent(NamedTuple):
 
 # Browsers of the text console: people too, though their names hold words that programs use.
 TEXT_BROWSER = re.compile(r"(?:ELinks|Links|Lynx|w3m|Dillo|NetSurf|retawq)\b", re.IGNORECASE)
-# What people browse with introduces itself like this.
+# What people browse with introduces itself like this, and Mozilla with the system in parentheses; some software puts
+# quotation marks around it.
 BROWSER = re.compile(
-    r"Mozilla/\d|Opera/\d|(?:Nokia|SonyEricsson|SAMSUNG|BlackBerry|LG|MOT|HTC|Huawei|ZTE)[-_A-Za-z0-9]*/?",
+    r"b?[\"']?(?:Mozilla/\d[^(]{0,40}\(|Opera/\d|(?:Midori|iCab|Iron)/\d)"
+    r"|(?:Nokia|SonyEricsson|SAMSUNG|BlackBerry|LG|MOT|HTC|Huawei|ZTE)[-_A-Za-z0-9]*/?",
     re.IGNORECASE,
 )
 # Kinds of programs by their words, tools that programs are built with, an address to ask about them, and the old
 # formula "compatible;" with a name that is no browser's.
 PROGRAM = re.compile(
     r"bot\b|bot[/_;-]|robot|crawl|spider|slurp|scrap|fetch|archiv|harvest|extract|sucker|copier|capture|httrack"
-    r"|monitor|uptime|pingdom|synthetic|headless|phantomjs|selenium|playwright|puppeteer|lighthouse|page ?speed"
-    r"|validat|verif|check|scan|audit|inspector|survey|research|preview|thumbnail|favicon|snippet|proxy|sitemap"
-    r"|curl|wget|libwww|lwp|python|java/|okhttp|go-http|axios|node-fetch|ruby/|perl/|php/|http-?client|nikto|openvas"
-    r"|zgrab|nmap|feed|rss\b|reader|subscribers|seo\b|analy[sz]er|optimi[sz]er|indexer|search ?engine|agent"
+    r"|monitor|meter\b|boost\b|debugbear|neustar|PTST|uptime|pingdom|synthetic|headless"
+    r"|phantomjs|selenium|playwright|puppeteer|lighthouse|page ?speed"
+    r"|validat|verif|check|scan|audit|inspector|survey|research|preview|thumbnail"
+    r"|screen[-_ ]?(?:shot|cap|ie)|screenie|sizer|snapr|websnap|wkhtmlto|favicon|snippet|proxy|sitemap"
+    r"|curl|wget|libwww|lwp|python|java/|okhttp|go-http|axios|node-fetch|ruby/|perl/"
+    r"|(?<!fire)php/|http-?client|nikto|openvas|zgrab|nmap"
+    r"|ms-office|msoffice|microsoft outlook|(?:word|excel|powerpoint)/\d|web services client"
+    r"|feed|rss\b|reader|subscribers|seo\b|analy[sz]er|optimi[sz]er|indexer|search ?engine|agent"
     r"|google-|-google\b|googleother|adsbot|mediapartners|facebookexternalhit|facebookcatalog|meta-external"
-    r"|gpt|openai|anthropic|claude|cohere|perplexity|bytespider|https?://|\+?www\.|@[a-z0-9-]+\."
-    r"|[a-z0-9-]\.(?:com|net|org|io|ai)\b|compatible;(?! ?(?:MSIE|Konqueror|iCab|OmniWeb))",
+    r"|gpt|openai|anthropic|claude|cohere|perplexity|bytespider|https?://|\+?www\.|@(?=[0-9-]*[a-z])[a-z0-9-]{1,63}\."
+    r"|[a-z0-9-]\.(?:com|net|org|io|ai)\b"
+    r"|compatible;(?! *(?:MSIE|U;|;|Linux|Windows|Intel Mac|Konqueror|iCab|OmniWeb))",
     re.IGNORECASE,
 )
 _TABLET = re.compile(r"iPad|Tablet|Kindle|Silk/|PlayBook|Nexus (?:7|9|10)\b", re.IGNORECASE)

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import Q, Value
+from django.db.models import BinaryField, Q, Value
 
 from onvif_privacy.visits.conf import conf
-from onvif_privacy.visits.models import UniqueDay, UniqueWaiting
+from onvif_privacy.visits.models import Page, UniqueDay, UniqueWaiting
 from onvif_privacy.visits.services.reports.asked import Asked
 from onvif_privacy.visits.services.reports.shapes import Compared
 from onvif_privacy.visits.services.sketch import Sketch
@@ -68,15 +68,20 @@ def _sketches(asked: Asked, pages: Collection[int]) -> Sketches:
     waiting = UniqueWaiting.objects.filter(day__range=(first, last)).values_list(
         "day", Value(SITE), Value(""), "values"
     )
+    # the pages that stand for sites come along without data, since what waits names only their numbers
+    named = Page.objects.filter(route="", path="", **({"site": asked.site} if asked.site else {}))
+    sites_only = named.values_list(Value(last), "pk", "route", Value(b"", output_field=BinaryField()))
     found: Sketches = defaultdict(Sketch)
     buckets: set[int] = set()
     late: list[tuple[dt.date, bytes]] = []
-    for day, page, route, data in rows.union(waiting, all=True):
+    for day, page, route, data in rows.union(waiting, sites_only, all=True):
         if page == SITE:
             late.append((day, bytes(data)))
             continue
         if not route:
             buckets.add(page)
+        if not data:
+            continue
         found[day, SITE if page in buckets else page].merge(Sketch.unpacked(bytes(data)))
     _add_late(found, late, buckets, pages)
     return found
