@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from onvif_privacy.core import doors
 from onvif_privacy.core.registry import (
     Claim,
     Code,
@@ -25,8 +26,8 @@ from onvif_privacy.core.registry import (
     delete,
     exempt,
 )
+from onvif_privacy.rights.services import erasure, panels
 from onvif_privacy.rights.services import jobs as jobs  # jobs are declared by being imported
-from onvif_privacy.rights.services import panels
 
 declare(
     EntryKind("rights.opened", {"request": Ref, "kind": Code, "channel": Code, "received": Instant, "due": Instant}),
@@ -122,3 +123,5 @@ declare(
     Panel("actions", 90, _("What you can do"), f"{TEMPLATES}/actions.html", panels.actions),
     FooterLink("rights", label=_("My privacy"), url_name="onvif_privacy_rights:me", order=20),
 )
+
+doors.eraser.fill(erasure.eraser)

@@ -147,7 +147,7 @@ class Scope:
 
     def unread(self, instance: Any, field: EncryptedField, value: Any) -> Sealed | None:
         """Return what was opened last, if exactly that is being set at its own place."""
-        if self._last is None or value is None or isinstance(value, Sealed):
+        if self._last is None or isinstance(value, Sealed) or field.is_empty(value):
             return None
         sealed, plain = self._last
         same = sealed.field is field and sealed.place == field.place_of(instance) and field.encode(value) == plain

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,10 +14,13 @@ from django.db import router, transaction
 from django.db.models import FileField, ManyToManyField, Model
 
 from onvif_privacy.core import holds
+from onvif_privacy.core.fields import EncryptedField
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.personal.rows import Place, leaves
 from onvif_privacy.core.registry import Field, File, Json, PersonalData
 from onvif_privacy.core.registry.strategies import CannotEnd, Delete
+
+Spared = Callable[[Field], bool]
 
 
 @dataclass(frozen=True)
@@ -62,10 +65,12 @@ def _without(value: Any, place: Place) -> None:
         del value[last]
 
 
-def _end_json(row: Model, name: str, declared: Json) -> None:
+def _end_json(row: Model, name: str, declared: Json, spared: Spared) -> None:
     value = copy.deepcopy(getattr(row, name))
     column = row._meta.get_field(name)
     for place, leaf, field in list(leaves(declared, value)):
+        if spared(field):
+            continue
         if field.erase is None or isinstance(field.erase, Delete):
             _without(value, place)
         else:
@@ -77,10 +82,10 @@ def _end_json(row: Model, name: str, declared: Json) -> None:
     setattr(row, name, value)
 
 
-def _end_field(row: Model, name: str, declared: Field | Json) -> None:
+def _end_field(row: Model, name: str, declared: Field | Json, spared: Spared) -> None:
     column = row._meta.get_field(name)
     if isinstance(declared, Json):
-        _end_json(row, name, declared)
+        _end_json(row, name, declared, spared)
     elif isinstance(column, ManyToManyField):
         getattr(row, name).clear()
     elif isinstance(column, FileField):
@@ -91,8 +96,36 @@ def _end_field(row: Model, name: str, declared: Field | Json) -> None:
         setattr(row, name, declared.erase.end(column, getattr(row, name)))  # type: ignore[arg-type]
 
 
-def end_row(declaration: PersonalData, row: Model, names: Iterable[str], *, subject: Subject | None = None) -> Ended:
+def _spares(declared: Field | Json, spared: Spared) -> bool:
+    parts = (*declared.leaves.values(), declared.rest) if isinstance(declared, Json) else ()
+    return any(isinstance(part, Field) and spared(part) for part in parts)
+
+
+def _columns(row: Model, names: Iterable[str]) -> Iterator[str]:
+    """Yield the columns to be written: those of the fields, and the blind index beside an encrypted one."""
+    for name in names:
+        column = row._meta.get_field(name)
+        if not isinstance(column, ManyToManyField):
+            yield name
+        if isinstance(column, EncryptedField) and column.index:
+            yield column.index_name
+
+
+def _none(field: Field) -> bool:
+    return False
+
+
+def end_row(
+    declaration: PersonalData,
+    row: Model,
+    names: Iterable[str],
+    *,
+    subject: Subject | None = None,
+    spared: Spared = _none,
+) -> Ended:
     """End the named fields of a row in one transaction; delete the row where the declaration says so.
+
+    Leaves of JSON whose declaration is ``spared`` stay, and the row with them.
 
     ``row=delete()`` goes whole; ``row=delete(when="empty")`` goes once every personal field has ended. ``subject`` is
     the person whose fields they are: where a hold asks to wait for its copy, the row stays as it is for this run.
@@ -102,18 +135,20 @@ def end_row(declaration: PersonalData, row: Model, names: Iterable[str], *, subj
     if subject is not None and holds.waits(subject, declaration.model, chosen):
         return Ended((), deleted=False, waits=True)
     using = row._state.db or router.db_for_write(type(row), instance=row)
-    whole = set(chosen) >= set(declaration.fields)
+    whole = set(chosen) >= set(declaration.fields) and not any(
+        _spares(declaration.fields[name], spared) for name in chosen
+    )
     gone = declaration.row is not None and whole
     with transaction.atomic(using=using):
         for name in chosen:
             if not gone or isinstance(row._meta.get_field(name), FileField):
-                _end_field(row, name, declaration.fields[name])
+                _end_field(row, name, declaration.fields[name], spared)
         if gone:
             pk = row.pk
             row.delete()
         else:
             pk = row.pk
-            columns = [name for name in chosen if not isinstance(row._meta.get_field(name), ManyToManyField)]
+            columns = [*_columns(row, chosen)]
             row.save(update_fields=columns, using=using) if columns else None
         if declaration.caches:
             transaction.on_commit(partial(cache.delete_many, list(declaration.caches(pk))), using=using)

@@ -45,6 +45,7 @@ class Channel(models.TextChoices):
     LETTER = "letter", _("by letter")
     PHONE = "phone", _("by telephone")
     PERSON = "person", _("in person")
+    SITE = "site", _("by the site itself")
 
 
 class State(models.TextChoices):

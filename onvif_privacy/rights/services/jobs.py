@@ -7,9 +7,9 @@ import logging
 from django.utils import timezone
 
 from onvif_privacy.core import incidents
-from onvif_privacy.core.jobs import Run, job
+from onvif_privacy.core.jobs import LeaseLost, Run, job
 from onvif_privacy.rights.models import Kind, Request, State
-from onvif_privacy.rights.services import clock, export
+from onvif_privacy.rights.services import clock, erasure, export
 from onvif_privacy.rights.services.requests.states import NotNow, end_of_day, using
 
 logger = logging.getLogger(__name__)
@@ -52,4 +52,22 @@ def watch_the_clock(run: Run) -> None:
                 incidents.alarm("rights.clock", reference=f"{one.reference}-{reached}", details={"used": reached})
 
 
-__all__ = ["make_exports", "watch_the_clock"]
+@job("rights.erasures", every="1m", lease="5m", alarm="1h")
+def erase_people(run: Run) -> None:
+    """Carry out confirmed erasures, step by step; one that fails waits for the next run and for staff."""
+    rows = Request.objects.using(using()).filter(kind=Kind.ERASE, state__in=[State.COOLING, State.WORKING])
+    for request in rows.select_related("subject").order_by("state_at", "pk"):
+        try:
+            while not run.spent:
+                with run.step():  # the lease is still ours
+                    pass
+                if erasure.step(request=request) is None:
+                    break
+        except NotNow as reason:
+            logger.info("erasure %s: %s", request.reference, reason)
+        except LeaseLost:
+            raise
+        except Exception:  # whatever a storage or a trace of the site raises: the others go on
+            logger.exception("erasure %s cannot go on", request.reference)
+        if run.spent:
+            return

@@ -10,7 +10,7 @@ from onvif_privacy.core import consent, ledger, subjects
 from onvif_privacy.core.consent import Method, Outcome
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.registry import Basis, purposes
-from onvif_privacy.rights.models import Kind, Request, State
+from onvif_privacy.rights.models import Channel, Kind, Request, State
 from onvif_privacy.rights.services.requests.states import NotNow, by, locked, move
 
 # Bases a person can object to (GDPR Art. 21); consent is withdrawn, the others are duties or contracts.
@@ -37,6 +37,8 @@ def begin(request: Request, *, actor: AbstractBaseUser | None = None) -> None:
 
 
 def _after(request: Request) -> State:
+    if request.kind == Kind.ERASE and request.channel == Channel.SITE:
+        return State.WORKING  # whoever asks for it has waited already
     if request.kind == Kind.ERASE:
         return State.REVIEW if request.entered_by or is_staff(request.subject) else State.COOLING
     return State.REVIEW if request.kind == Kind.CORRECT else State.WORKING

@@ -18,7 +18,7 @@ from onvif_privacy.rights.services import clock
 from onvif_privacy.rights.services.requests.answering import begin
 from onvif_privacy.rights.services.requests.states import by, using, zone
 
-PROVEN_BY = {Channel.ACCOUNT: Proof.ACCOUNT, Channel.BROWSER: Proof.BROWSER}
+PROVEN_BY = {Channel.ACCOUNT: Proof.ACCOUNT, Channel.BROWSER: Proof.BROWSER, Channel.SITE: Proof.KNOWN}
 STAFF_CHANNELS = (Channel.LETTER, Channel.PHONE, Channel.PERSON)
 
 
