@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import CASCADE, Count, ForeignKey, Max, Model
 from django.utils import timezone
 
+from onvif_privacy.core.fields import EncryptedField
 from onvif_privacy.core.ledger import canonical
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.registry import After, Field, Json, PersonalData, exemptions, personal_data
@@ -111,6 +112,15 @@ def _kept_fields(declaration: PersonalData, names: list[str]) -> dict[str, list[
     return found
 
 
+def _counted_from(declaration: PersonalData, slug: str) -> After | None:
+    """Return the term of a purpose if the database can say its last date: what is sealed it cannot compare."""
+    term = declaration.terms.get(slug)
+    if not isinstance(term, After):
+        return None
+    column = holdings.model_of(declaration)._meta.get_field(term.field)
+    return None if isinstance(column, EncryptedField) else term
+
+
 def _until(term: object, last: Any) -> str | None:
     if not isinstance(term, After) or not isinstance(last, date):
         return None
@@ -121,9 +131,7 @@ def _until(term: object, last: Any) -> str | None:
 def _model_plan(declaration: PersonalData, who: holdings.Person) -> ModelPlan | None:
     names = list(declaration.fields)
     keeps = _kept_fields(declaration, names)
-    terms = {
-        f"last_{slug}": Max(term.field) for slug in keeps if isinstance(term := declaration.terms.get(slug), After)
-    }
+    terms = {f"last_{slug}": Max(term.field) for slug in keeps if (term := _counted_from(declaration, slug))}
     found = holdings.rows(declaration, who).order_by().aggregate(count=Count("pk"), **terms)
     if not found["count"]:
         return None
