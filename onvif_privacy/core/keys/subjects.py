@@ -132,6 +132,18 @@ def known_key(subject_id: uuid.UUID, use: str, key_id: bytes) -> SubjectSecret:
     raise SealBroken("The sealed value cannot be opened.")
 
 
+def known_keys(subject_ids: Iterable[uuid.UUID], use: str) -> dict[tuple[uuid.UUID, bytes], SubjectSecret | None]:
+    """Return every key for ``use`` that the subjects have, by subject and key id; None where it was destroyed.
+
+    One query for 500 subjects; never makes a key. Raises KeyRingError, SealBroken.
+    """
+    wanted, found = list(dict.fromkeys(subject_ids)), dict[tuple[uuid.UUID, bytes], SubjectSecret | None]()
+    for start in range(0, len(wanted), LOOKED_UP_AT_ONCE):
+        for row in _rows().filter(subject_id__in=wanted[start : start + LOOKED_UP_AT_ONCE], use=use):
+            found[row.subject_id, bytes(row.key_id)] = None if row.wrapped is None else _unwrap(row)
+    return found
+
+
 class OpeningKeys:
     """The keys that values of some subjects were sealed with, by key id; fetched in bulk, forgotten with the object.
 

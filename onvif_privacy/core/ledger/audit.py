@@ -15,6 +15,7 @@ from django.db import connections, router
 
 from onvif_privacy.core.keys import ring
 from onvif_privacy.core.ledger.canonical import base64url
+from onvif_privacy.core.ledger.openings import changed
 from onvif_privacy.core.ledger.seals import DOMAIN, untouched
 from onvif_privacy.core.ledger.tree import root
 from onvif_privacy.core.models import Anchoring, Decision, Entry, EntrySecret, Release, Renewal, Seal
@@ -108,6 +109,11 @@ def _anchored(using: str) -> Iterator[Problem]:
             yield Problem("seal is not the anchored one", f"seal {row.size - 1}")
 
 
+def _secrets() -> Iterator[Problem]:
+    for what, entry in changed():
+        yield Problem(what, f"entry {entry}")
+
+
 def problems(progress: Callable[[], object] = lambda: None) -> Iterator[Problem]:
     """Yield everything that is wrong with the ledger; nothing when it is whole. Memory: one seal's entries.
 
@@ -123,3 +129,4 @@ def problems(progress: Callable[[], object] = lambda: None) -> Iterator[Problem]
     yield from _unsealed(using)
     yield from _orphans(using)
     yield from _anchored(using)
+    yield from _secrets()

@@ -59,7 +59,8 @@ class Record:
     id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
-def _commitment(salt: bytes, payload: bytes) -> bytes:
+def commitment_of(salt: bytes, payload: bytes) -> bytes:
+    """Return the commitment: HMAC-SHA256 of the canonical payload under the salt."""
     return mac(salt, payload)
 
 
@@ -80,7 +81,8 @@ def entry_mac(leaf: bytes, key_id: str) -> bytes:
     return mac(derive("mac", key_id=key_id), leaf)
 
 
-def _place(entry_id: uuid.UUID, subject_id: uuid.UUID | None) -> tuple[str, ...]:
+def place_of(entry_id: uuid.UUID, subject_id: uuid.UUID | None) -> tuple[str, ...]:
+    """Return what binds a secret to its entry and its person."""
     return ("entrysecret", "sealed", str(entry_id), str(subject_id or ""))
 
 
@@ -91,7 +93,8 @@ def vouched(entry: Entry, leaf: bytes) -> bool:
     return hmac.compare_digest(entry_mac(leaf, entry.mac_key), bytes(entry.mac))
 
 
-def _opening(secret: LabelSecret, entry_id: uuid.UUID) -> SubjectSecret:
+def opening_key(secret: LabelSecret, entry_id: uuid.UUID) -> SubjectSecret:
+    """Return the key of an entry that is about nobody."""
     # Not of the ring: secrets are never changed, so a ring key could never be retired.
     return SubjectSecret(secret.generation.to_bytes(KEY_ID_BYTES, "big"), secret.derive("entrysecret", str(entry_id)))
 
@@ -102,7 +105,7 @@ def _key_of(secret: EntrySecret) -> SubjectSecret:
     if secret.subject_id is not None:
         return known_key(secret.subject_id, "evidence", key_id)
     for generation in known_label(OPENING):
-        found = _opening(generation, secret.pk)
+        found = opening_key(generation, secret.pk)
         if found.id == key_id:
             return found
     raise SealBroken("The ledger entry names a key that does not exist.")
@@ -125,7 +128,7 @@ def record_all(records: Iterable[Record], *, using: str | None = None) -> list[E
         if problem:
             raise PayloadRefused(problem)
         payload, salt = canonical(dict(item.payload)), secrets.token_bytes(SALT_BYTES)
-        commitment = _commitment(salt, payload)
+        commitment = commitment_of(salt, payload)
         leaf = leaf_hash(entry_id=item.id, kind=item.kind, at=at, commitment=commitment)
         entries.append(
             Entry(
@@ -139,8 +142,8 @@ def record_all(records: Iterable[Record], *, using: str | None = None) -> list[E
             )
         )
         subject_id = item.subject.pk if item.subject else None
-        key = keys[subject_id] if subject_id else _opening(openings[0], item.id)
-        sealed = seal(salt + payload, key=key.secret, key_id=key.id, place=_place(item.id, subject_id))
+        key = keys[subject_id] if subject_id else opening_key(openings[0], item.id)
+        sealed = seal(salt + payload, key=key.secret, key_id=key.id, place=place_of(item.id, subject_id))
         hidden.append(EntrySecret(entry_id=item.id, subject_id=subject_id, sealed=sealed))
     Entry.objects.using(using).bulk_create(entries)
     EntrySecret.objects.using(using).bulk_create(hidden)
@@ -164,11 +167,11 @@ def opening(entry: Entry) -> tuple[bytes, dict[str, Any]]:
     Raises SealBroken for any difference, KeyDestroyed or EntrySecret.DoesNotExist where the secret has ended.
     """
     secret = entry.secret
-    plain = open_sealed(bytes(secret.sealed), key=_key_of(secret).secret, place=_place(entry.pk, secret.subject_id))
+    plain = open_sealed(bytes(secret.sealed), key=_key_of(secret).secret, place=place_of(entry.pk, secret.subject_id))
     salt, payload = plain[:SALT_BYTES], plain[SALT_BYTES:]
     leaf = leaf_hash(entry_id=entry.pk, kind=entry.kind, at=entry.at, commitment=bytes(entry.commitment))
     good = (
-        hmac.compare_digest(_commitment(salt, payload), bytes(entry.commitment))
+        hmac.compare_digest(commitment_of(salt, payload), bytes(entry.commitment))
         and hmac.compare_digest(leaf, bytes(entry.leaf))
         and vouched(entry, leaf)
     )
