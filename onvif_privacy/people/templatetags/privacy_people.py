@@ -8,7 +8,7 @@ from django import template
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.people.doors import page_settings
-from onvif_privacy.people.services import devices, prefill, preferences
+from onvif_privacy.people.services import devices, preferences, prefill
 
 register = template.Library()
 
