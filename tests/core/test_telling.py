@@ -247,6 +247,7 @@ def test_staff_find_the_letter_read_it_on_record_and_post_it_once(server: Server
     listed = officer.get(reverse("admin:onvif_privacy_telling_changelist")).content.decode()
     change = officer.get(reverse("admin:onvif_privacy_telling_change", args=[told.pk])).content.decode()
     assert page in change
+    assert page in listed
     asked = officer.get(page).content.decode()
     for shown in (desk, listed, change, asked):
         assert WORDS.title not in shown
@@ -259,6 +260,7 @@ def test_staff_find_the_letter_read_it_on_record_and_post_it_once(server: Server
     assert read["purpose"] == "legal_duty"
     assert officer.post(page, {"posted": "1"}).status_code == 302
     assert (the_one().state, the_one().channel) == ("sent", "letter")
+    assert "sent by letter" in officer.get(reverse("admin:onvif_privacy_telling_changelist")).content.decode()
     (done,) = entries("contacts.posted")
     assert done["telling"] == str(told.pk)
     assert read["actor"] == done["actor"]
@@ -276,6 +278,17 @@ def test_an_auditor_sees_that_a_letter_waits_and_not_what_it_says(server: Server
     assert client.get(page).status_code == 403
     assert client.post(page, {"posted": "1"}).status_code == 403
     assert the_one().state == "skipped"
+
+
+def test_staff_are_led_to_the_account_of_whom_they_write_to(server: Server, officer: Client) -> None:
+    user = UserFactory(email="")
+    contacts.tell(subjects.for_user(user), WORDS)
+    run()
+    assert "waits for a sign-in" in officer.get(reverse("admin:onvif_privacy_telling_changelist")).content.decode()
+    Telling.objects.update(banner_until=timezone.now() - timedelta(minutes=1))
+    run()
+    page = reverse("admin:onvif_privacy_telling_letter", args=[the_one().pk])
+    assert reverse("admin:auth_user_change", args=[user.pk]) in officer.post(page, {"open": "1"}).content.decode()
 
 
 def test_the_words_of_an_erased_person_are_gone_for_staff_too(server: Server, officer: Client) -> None:

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import path, reverse
+from django.urls import NoReverseMatch, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -68,21 +68,19 @@ class OutgoingAdmin(EvidenceAdmin):
 class TellingAdmin(OutgoingAdmin):
     """Messages to people. Staff open one only to write it as a letter, and each opening is an entry."""
 
-    list_display = ("created_at", "reference", "channel", "state", "reason", "seen_at", "sent_at")
+    list_display = ("created_at", "reference", "standing", "reason", "seen_at", "sent_at")
     list_filter = ("channel", "state")
     fields: ClassVar[Any] = (
         "reference",
-        "channel",
-        "state",
+        "standing",
         "reason",
         "attempts",
         "created_at",
         "sending_at",
         "sent_at",
         "seen_at",
-        "letter",
     )
-    readonly_fields: ClassVar[Any] = ("reference", "created_at", "letter")
+    readonly_fields: ClassVar[Any] = ("reference", "created_at", "standing")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Not listed where nothing sends such messages."""
@@ -91,13 +89,16 @@ class TellingAdmin(OutgoingAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return needed("tell") and super().has_view_permission(request, obj)
 
-    @admin.display(description=_("letter"))
-    def letter(self, telling: Telling) -> str:
-        """The way to the page on which the letter is written."""
-        if not contacts.to_post().filter(pk=telling.pk).exists():
-            return "–"
-        address = reverse("admin:onvif_privacy_telling_letter", args=[telling.pk])
-        return format_html('<a href="{}">{}</a>', address, _("Write the letter"))
+    @admin.display(description=_("how it stands"))
+    def standing(self, telling: Telling) -> str:
+        """What has become of the message; a letter to write leads to its page."""
+        if telling.channel == Telling.Channel.BANNER:
+            return str(_("read") if telling.seen_at else _("waits for a sign-in"))
+        if telling.channel == Telling.Channel.LETTER and telling.state != Telling.State.SENT:
+            address = reverse("admin:onvif_privacy_telling_letter", args=[telling.pk])
+            return format_html('<a href="{}">{}</a>', address, _("Write the letter"))
+        how = _("by letter") if telling.channel == Telling.Channel.LETTER else _("by mail")
+        return f"{telling.get_state_display()} {how}"
 
     def get_urls(self) -> list[Any]:
         """Add the page of a letter."""
@@ -106,7 +107,7 @@ class TellingAdmin(OutgoingAdmin):
 
     def letter_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Ask, show the words, take note that the letter is in the post: each step is a POST."""
-        telling = get_object_or_404(contacts.to_post().select_related("subject"), pk=pk)
+        telling = get_object_or_404(contacts.to_post().select_related("subject__user"), pk=pk)
         if not self.has_again_permission(request):
             raise PermissionDenied
         if request.method == "POST" and "posted" in request.POST:
@@ -125,5 +126,17 @@ class TellingAdmin(OutgoingAdmin):
             "opts": self.opts,
             "original": telling,
             "words": words,
+            "account": self._account(telling),
         }
         return render(request, "admin/onvif_privacy/letter.html", context)
+
+    @staticmethod
+    def _account(telling: Telling) -> str:
+        """Return the address of the account's own screen, where staff may find out whom to write to; else empty."""
+        user = telling.subject.user if telling.subject else None
+        try:
+            return (
+                reverse(f"admin:{user._meta.app_label}_{user._meta.model_name}_change", args=[user.pk]) if user else ""
+            )
+        except NoReverseMatch:
+            return ""
