@@ -30,7 +30,7 @@ class OutgoingAdmin(EvidenceAdmin):
     """
 
     actions: Any = ("try_again",)
-    list_display: ClassVar[Any] = ("created_at", "reference", "purpose", "state", "reason", "attempts", "sent_at")
+    list_display: Any = ("created_at", "reference", "purpose", "state", "reason", "attempts", "sent_at")
     list_filter = ("state", "purpose")
     list_select_related = ("subject",)
     date_hierarchy = "created_at"
