@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -203,3 +205,41 @@ def test_a_reference_of_an_unknown_entry_explains_nothing_else() -> None:
         ledger.record("ledger.forgotten", payload={"entries": [uuid.uuid4().hex], "reason": "test"})
     EntrySecret.objects.filter(pk=decision.entry_id).release()  # type: ignore[attr-defined]
     assert [pk for _what, pk in unexplained()] == [decision.entry_id]
+
+
+def guesses(number: int) -> list[str]:
+    """Return e-mail and postal addresses as somebody would guess them, the real ones among them."""
+    names = ["ada", "bob", "eve", "kim", "lee"]
+    mails = [f"{names[n % 5]}{n}@example.org" for n in range(number // 2)]
+    return mails + [f"Main Street {n}, 10115 Berlin" for n in range(number - len(mails))]
+
+
+@pytest.mark.parametrize(
+    ("people", "gone", "number"),
+    [(20, 6, 200), pytest.param(10_000, 3_000, 100_000, marks=pytest.mark.full)],
+)
+def test_of_the_forgotten_nothing_can_be_guessed_and_the_ledger_verifies(people: int, gone: int, number: int) -> None:
+    notice = NoticeFactory()
+    subjects = [DecisionFactory(notice=notice).subject for _ in range(people)]
+    while ledger.seal().seal:
+        pass
+    before = {bytes(one) for one in Entry.objects.values_list("commitment", flat=True)}
+    for subject in subjects[:gone]:
+        ledger.forget(subject, reason="erased")
+    while ledger.seal().seal:
+        pass
+    assert list(ledger.problems()) == []
+    assert list(unexplained()) == []
+    assert EntrySecret.objects.filter(subject_id__in=[one.pk for one in subjects[:gone]]).count() == 0
+    stored = before | {bytes(one) for one in Entry.objects.values_list("leaf", flat=True)}
+    tried = [hashlib.sha256(text.encode()).digest() for text in guesses(number)]
+    tried += [hashlib.sha256(b"\x00" + text.encode()).digest() for text in guesses(number)]
+    tried += [hmac.digest(b"", text.encode(), "sha256") for text in guesses(number)]
+    assert stored.isdisjoint(tried)
+    # Whoever knows all but the salt does not get further either.
+    payloads = [
+        ledger.canonical({"decision": decision.pk.hex, "outcome": decision.outcome, "purpose": decision.purpose})
+        for decision in Decision.objects.filter(subject__in=subjects[:50])
+    ]
+    assert stored.isdisjoint(hashlib.sha256(one).digest() for one in payloads)
+    assert len(Entry.objects.filter(kind="ledger.forgotten")) == gone
