@@ -60,8 +60,8 @@ def manage(url: str, settings: str, *arguments: str) -> subprocess.CompletedProc
     return run(url, settings, "-m", "django", *arguments)
 
 
-def told(url: str, settings: str, module: str, *arguments: str) -> Any:
+def told(url: str, settings: str, module: str, *arguments: str, **more: str) -> Any:
     """Run a module that prints JSON last; returns what it said, or fails with all it printed."""
-    done = run(url, settings, "-m", module, *arguments)
+    done = run(url, settings, "-m", module, *arguments, **more)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout.splitlines()[-1])
