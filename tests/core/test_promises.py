@@ -64,6 +64,20 @@ def test_test_kit_fails_when_a_check_is_edited_to_find_nothing(weather: None) ->
         Saboteurs().test_every_saboteur_is_caught()
 
 
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("check", "saboteur"), cases(), ids=lambda one: getattr(one, "name", ""))
+def test_each_check_edited_to_find_nothing_fails_the_build(
+    check: Check, saboteur: promises.Saboteur, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sees_and_says_nothing(look: Look) -> Iterable[Finding]:
+        look.seen()
+        return []
+
+    monkeypatch.setattr(check, "looker", sees_and_says_nothing)
+    assert slipped(check, saboteur).startswith(f"{check.name} let {saboteur.name} slip")
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("looker", "said"),

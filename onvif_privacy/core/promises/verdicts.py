@@ -60,8 +60,8 @@ def _of_check(check: Check, beat: Heartbeat | None, word: Attestation | None, no
         return Verdict.ATTESTED if word and now < word.until else Verdict.UNPROVEN
     if beat is None:
         return Verdict.UNPROVEN
-    if beat.verdict == Verdict.BROKEN:
-        return Verdict.BROKEN  # a finding does not heal by waiting
+    if beat.verdict in (Verdict.BROKEN, Verdict.UNPROVEN):
+        return Verdict(beat.verdict)  # neither a finding nor blindness heals by waiting
     if now - beat.looked_at > check.ttl:
         return Verdict.STALE
     return Verdict(beat.verdict)
