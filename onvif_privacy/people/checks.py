@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Any
 
+from django.apps import apps
 from django.apps.config import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.urls import get_resolver
 
-from onvif_privacy.core.registry import personal_data, purposes
+from onvif_privacy.core.fields import EncryptedField
+from onvif_privacy.core.registry import Field, Json, personal_data, purposes
+from onvif_privacy.people.doors import BUILT_IN, MOST_DIMENSIONS, DemographicTable, demographic_tables, dimensions
 from onvif_privacy.people.forms import PersonFields
 from onvif_privacy.people.services.devices import MIDDLEWARE, switched_on
 
@@ -104,4 +107,49 @@ def filled_forms_are_kept_by_no_cache(app_configs: Sequence[AppConfig] | None, *
             id=f"{LABEL}.E004",
         )
         for name in found
+    ]
+
+
+@register()
+def sensitive_data_is_sealed(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E002: data of a special category lies in a plain column."""
+    found: list[CheckMessage] = []
+    for declaration in personal_data.all():
+        try:
+            model = apps.get_model(declaration.model)
+            columns = {one.name: one for one in model._meta.concrete_fields}
+        except (LookupError, ValueError):
+            continue  # onvif_privacy.E022 says so
+        for name, declared in declaration.fields.items():
+            classes = [declared.data_class] if isinstance(declared, Field) else [declared.rest.data_class]
+            if isinstance(declared, Json):
+                classes += [one.data_class for one in declared.leaves.values() if isinstance(one, Field)]
+            special = any(one.startswith("special:") for one in classes)
+            if special and name in columns and not isinstance(columns[name], EncryptedField):
+                words = f"{declaration.model}.{name} is of a special category and not encrypted."
+                hint = "Keep it with people.services.set_sensitive(), or in an encrypted field with sensitive=True."
+                found.append(Error(words, hint=hint, id=f"{LABEL}.E002"))
+    return found
+
+
+def _wrong_table(table: DemographicTable) -> str:
+    """Say what is wrong with a declared table; empty where nothing is."""
+    if not 1 <= len(table.dimensions) <= MOST_DIMENSIONS or len(set(table.dimensions)) < len(table.dimensions):
+        return f"has {len(table.dimensions)} dimensions, or one of them twice"
+    for name in table.dimensions:
+        if name not in BUILT_IN and name not in dimensions:
+            return f"names the dimension {name!r}, which nobody declares"
+        if name in dimensions and len(dimensions.get(name).values) < 2:
+            return f"takes free text for {name!r}: it has no closed list of answers"
+    return ""
+
+
+@register()
+def tables_are_small_and_closed(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E003: a table of anonymous answers has more than two dimensions, an unknown one, or takes free text."""
+    hint = "One or two of country, zip, age_band, gender and declared Dimension(slug, label, values)."
+    return [
+        Error(f"DemographicTable {table.slug!r} {wrong}.", hint=hint, id=f"{LABEL}.E003")
+        for table in demographic_tables.all()
+        if (wrong := _wrong_table(table))
     ]

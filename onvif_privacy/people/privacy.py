@@ -12,8 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from onvif_privacy.core.registry import (
     Basis,
     Code,
+    Count,
+    Digest,
     EntryKind,
     Field,
+    Guard,
     Needs,
     Panel,
     PersonalData,
@@ -24,11 +27,13 @@ from onvif_privacy.core.registry import (
     Use,
     declare,
     delete,
+    exempt,
 )
 from onvif_privacy.people.models.contacts import ADDRESS_FIELDS, PROFILE_FIELDS
 from onvif_privacy.people.services import jobs as jobs  # jobs are declared by being imported
 from onvif_privacy.people.services.cookie import device_item
 from onvif_privacy.people.services.devices import PURPOSE, switched_on
+from onvif_privacy.people.services.sensitive import GUARD
 
 EMAIL = Reach("email", rows={"kind": "email"}, proven="proven_at", first="slot")
 PHONE = Reach("phone", rows={"kind": "phone"}, first="slot")
@@ -135,5 +140,24 @@ declare(
         not_personal=("id", "device"),
         row=delete(),
     ),
+    PersonalData(
+        model="onvif_privacy_people.SensitiveValue",
+        subjects={"person": "subject"},
+        fields={"value": Field("special:any", purpose_column="purpose", correct=None)},
+        not_personal=("id", "subject", "added_on", "category", "purpose", "decision"),
+        row=delete(),
+    ),
+    Guard(
+        "onvif_privacy_people.SensitiveValue",
+        "when",
+        condition=GUARD,
+        events=("INSERT", "UPDATE"),
+        name="a sensitive value without explicit consent",
+    ),
+    Guard("onvif_privacy_people.DemographicRelease", "insert_only"),
+    exempt("onvif_privacy_people.DemographicTray", because="generalised answers without a person, a time or an order"),
+    exempt("onvif_privacy_people.DemographicCount", because="sums"),
+    exempt("onvif_privacy_people.DemographicRelease", because="sums of at least K people"),
+    EntryKind("people.released", {"digest": Digest, "k": Count, "table": Slug}),
     EntryKind("people.changed", {"change": Code, "fields": [Slug], "model": Slug, "row": Ref}),
 )

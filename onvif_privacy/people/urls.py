@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onvif_privacy.people.views import addresses, contacts, devices, mine
+from onvif_privacy.people.views import addresses, contacts, devices, mine, numbers, special
 
 app_name = "onvif_privacy_people"
 
@@ -23,5 +23,10 @@ urlpatterns = [
     path("devices/remember/", devices.remember, name="remember"),
     path("devices/forget/", devices.withdraw, name="devices-forget"),
     path("devices/<uuid:pk>/forget/", devices.revoke, name="device-revoke"),
+    path("numbers/", numbers.numbers, name="numbers"),
+    path("numbers/thanks/", numbers.thanks, name="numbers-thanks"),
+    path("special/", special.special, name="special"),
+    path("special/<slug:slug>/", special.give, name="special-give"),
+    path("special/<slug:slug>/withdraw/", special.withdraw, name="special-withdraw"),
     path("preference/", devices.prefer, name="preference"),
 ]

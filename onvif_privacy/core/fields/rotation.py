@@ -183,11 +183,12 @@ def _move(field: EncryptedField, rows: list[dict[str, Any]], generation: int) ->
 def change_owner(before: models.Model, after: models.Model) -> int:
     """Give every row with values sealed for one subject to another, sealing them anew; returns how many values.
 
-    Runs in the caller's transaction. Rows without encrypted fields stay: their room decides.
+    Runs in the caller's transaction. Rows without encrypted fields stay: their room decides. So do those of a model
+    with ``stays_on_merge``.
     """
     owned: dict[tuple[type[models.Model], str], list[EncryptedField]] = {}
     for field in every_field():
-        if owned_by_subject(field):
+        if owned_by_subject(field) and not getattr(field.model, "stays_on_merge", False):
             owned.setdefault((field.model, owner_field(field).attname), []).append(field)
     keys, moved = OpeningKeys(), 0
     for (_model, owner), fields in owned.items():

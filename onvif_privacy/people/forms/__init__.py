@@ -3,6 +3,7 @@
 from onvif_privacy.people.forms.details import AddressForm, EmailForm, PhoneForm, ProfileForm
 from onvif_privacy.people.forms.person import PersonFields, PersonForm
 from onvif_privacy.people.forms.registration import RegistersPerson
+from onvif_privacy.people.forms.sensitive import SensitiveForm
 
 __all__ = [
     "AddressForm",
@@ -12,4 +13,5 @@ __all__ = [
     "PhoneForm",
     "ProfileForm",
     "RegistersPerson",
+    "SensitiveForm",
 ]

@@ -1,6 +1,18 @@
 """Tables of this room. What a person gave is sealed under their own key; erasing the key ends it in backups, too."""
 
 from onvif_privacy.people.models.contacts import Address, ContactPoint, Profile
+from onvif_privacy.people.models.demographics import DemographicCount, DemographicRelease, DemographicTray
 from onvif_privacy.people.models.devices import Device, PagePreference
+from onvif_privacy.people.models.sensitive import SensitiveValue
 
-__all__ = ["Address", "ContactPoint", "Device", "PagePreference", "Profile"]
+__all__ = [
+    "Address",
+    "ContactPoint",
+    "DemographicCount",
+    "DemographicRelease",
+    "DemographicTray",
+    "Device",
+    "PagePreference",
+    "Profile",
+    "SensitiveValue",
+]

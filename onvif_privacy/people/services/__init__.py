@@ -8,6 +8,7 @@ from onvif_privacy.people.services.prefill import initial_for
 from onvif_privacy.people.services.profiles import set_profile
 from onvif_privacy.people.services.proving import ask_for_proof, prove_contact
 from onvif_privacy.people.services.reading import Details, details
+from onvif_privacy.people.services.sensitive import read_sensitive, set_sensitive, withdraw_sensitive
 
 __all__ = [
     "Details",
@@ -21,8 +22,11 @@ __all__ = [
     "initial_for",
     "prefer_contact",
     "prove_contact",
+    "read_sensitive",
     "remember_device",
     "revoke_device",
     "set_address",
     "set_profile",
+    "set_sensitive",
+    "withdraw_sensitive",
 ]

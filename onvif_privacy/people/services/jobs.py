@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from onvif_privacy.core import jobs
-from onvif_privacy.people.services import devices
+from onvif_privacy.people.conf import conf
+from onvif_privacy.people.services import demographics, devices, sensitive
 
 AT_ONCE = 500
 
@@ -15,3 +18,25 @@ def forget_dead_devices(run: jobs.Run) -> None:
     while more and not run.spent:
         with run.step():
             more = devices.expire(AT_ONCE)
+
+
+def _promised() -> timedelta:
+    return timedelta(hours=conf.SENSITIVE_HOURS)
+
+
+@jobs.job("people.sensitive", every="30m", lease="5m", alarm=_promised)
+def end_withdrawn_values(run: jobs.Run) -> None:
+    """Delete sensitive values whose consent does not stand any more, if the withdrawal itself did not."""
+    more = True
+    while more and not run.spent:
+        with run.step():
+            more = sensitive.end_withdrawn(AT_ONCE)
+
+
+@jobs.job("people.release", every="1d", lease="10m")
+def release_sums(run: jobs.Run) -> None:
+    """Release the sums of anonymous answers of every period that has ended."""
+    with run.step():
+        demographics.release()
+        demographics.flush_tray()
+        demographics.drop_stale()

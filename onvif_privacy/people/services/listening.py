@@ -8,7 +8,7 @@ from django.db import router, transaction
 
 from onvif_privacy.core.models import Decision, Outcome, Subject
 from onvif_privacy.people.models import Address, ContactPoint
-from onvif_privacy.people.services import devices
+from onvif_privacy.people.services import devices, sensitive
 
 
 def settle(sender: Any, *, visitor: Subject, into: Subject, **kwargs: Any) -> None:
@@ -33,3 +33,5 @@ def decided(sender: Any, *, decision: Decision, **kwargs: Any) -> None:
     """Forget the devices of somebody who takes the choice back."""
     if decision.purpose == devices.PURPOSE and decision.outcome != Outcome.GRANTED:
         devices.forget_all(decision.subject)
+    if decision.purpose.startswith(sensitive.PREFIX) and decision.outcome != Outcome.GRANTED:
+        sensitive.forget(decision.subject, decision.purpose)

@@ -13,7 +13,7 @@ from onvif_privacy.core import gate, subjects
 from onvif_privacy.core.models import Subject
 from onvif_privacy.people.forms import ProfileForm
 from onvif_privacy.people.models import Address, ContactPoint, Device
-from onvif_privacy.people.services import details, devices, proving, set_profile
+from onvif_privacy.people.services import details, devices, proving, sensitive, set_profile
 from onvif_privacy.people.services.links import statement_url
 from onvif_privacy.people.services.reading import Details
 from onvif_privacy.people.views.decorators import SeeOther, own_page
@@ -28,6 +28,7 @@ SAID = {
     "remembered": _("We remember you on this device from now on."),
     "device-forgotten": _("The device is forgotten."),
     "devices-forgotten": _("All devices are forgotten, and nothing is remembered from now on."),
+    "withdrawn": _("Withdrawn. The value is deleted."),
     "too-many": _("You keep as many as this page takes. Please forget one first."),
 }
 
@@ -69,6 +70,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Show what is kept of who is signed in. Writes nothing."""
     person = known(request)
     found = details(person) if person else Details()
+    values = sensitive.own_values(person) if person and sensitive.uses() else {}
     context = {
         "details": found,
         "said": SAID.get(request.GET.get("said", "")),
@@ -77,6 +79,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "uses": Address.Use.choices,
         "proofs": proving.offered(),
         "statement": statement_url(),
+        "special": [(one, values.get(one.slug)) for one in sensitive.uses()],
         "remembers": devices.switched_on(),
         "devices": _devices(request, person) if person and devices.switched_on() else [],
     }
