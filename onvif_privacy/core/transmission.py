@@ -43,6 +43,13 @@ class Reply:
     body: bytes
 
 
+def tls() -> ssl.SSLContext:
+    """Return what makes a line encrypted, and verifies the certificate and the name of the other server."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
 class _Post:
     """One request, and how far it has come."""
 
@@ -53,10 +60,8 @@ class _Post:
         parts = urlsplit(safe)
         if parts.scheme != "https" or not parts.hostname:
             raise NotTransmitted("address", 0)
-        context = ssl.create_default_context()  # certificate and host name are verified
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
         self.target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        self.line = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=timeout, context=context)
+        self.line = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=timeout, context=tls())
 
     def give(self, chunks: Iterable[bytes], length: int, headers: Mapping[str, str]) -> None:
         self.line.connect()

@@ -15,6 +15,7 @@ import pytest
 from onvif_privacy.core import gate, transmission
 from onvif_privacy.core.transmission import MAX_REPLY_BYTES, NotTransmitted, post
 from tests.certificates import served
+from tests.core.hostapp.models import Order
 from tests.core.orders import entries, order
 from tests.https import Received, https_server, plain
 
@@ -50,8 +51,7 @@ def test_the_exit_meters_exactly_the_bytes_that_the_server_received(partner: Rec
     rows = [order(email=f"buyer{number}@example.org", name="Ü" * number) for number in range(40)]
     with gate.scope("mailing", exit="printer", durable=True) as scope:
         lines = [
-            f"{row['email']};{row['name']}\n".encode()
-            for row in scope.read(type(rows[0]).objects.all(), ["email", "name"])
+            f"{row['email']};{row['name']}\n".encode() for row in scope.read(Order.objects.all(), ["email", "name"])
         ]
         meter = partial(scope.meter, rows=0)
         post(partner.url(), b"".join(lines), content_type="text/csv", sent=meter)
@@ -61,6 +61,26 @@ def test_the_exit_meters_exactly_the_bytes_that_the_server_received(partner: Rec
     assert closed["bytes"] == sum(len(body) for body in partner.bodies) > 0
     assert closed["rows"] == len(rows)
     assert partner.bodies[0] == partner.bodies[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_person_too_many_is_refused_and_nothing_of_anybody_leaves(partner: Received) -> None:
+    for number in range(51):
+        order(email=f"buyer{number}@example.org")
+
+    def hand_over() -> None:
+        with gate.scope("mailing", exit="printer", durable=True) as scope:
+            rows = scope.read(Order.objects.all(), ["email"])
+            body = "\n".join(row["email"] for row in rows).encode()
+            post(partner.url(), body, content_type="text/csv", sent=partial(scope.meter, rows=0))
+
+    with pytest.raises(gate.BulkRefused):
+        hand_over()
+    assert partner.bodies == []
+    assert [one["bytes"] for one in entries("gate.closed")] == [0]
+    Order.objects.first().delete()  # type: ignore[union-attr]
+    hand_over()
+    assert partner.bodies[0].count(b"@") == 50
 
 
 def test_a_body_of_five_megabytes_arrives_whole(partner: Received) -> None:
