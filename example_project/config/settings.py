@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "onvif_privacy.cookies",
     "onvif_privacy.visits",
     "onvif_privacy.statement",
+    "onvif_privacy.people",
     "onvif_privacy.rights",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -77,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "onvif_privacy.people.middleware.DeviceMiddleware",  # remembers devices, for those who want it
     "onvif_privacy.visits.middleware.PageVisitMiddleware",
 ]
 ROOT_URLCONF = "config.urls"

@@ -1,48 +1,78 @@
-"""Forms of the site. Each field of the check-out carries its autocomplete token (WCAG 2.2, 1.3.5)."""
+"""Forms of the site. What they ask of a person comes from the room `people`: for a purpose, with the right tokens."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.contrib.auth.forms import UserCreationForm
 from django.utils.translation import gettext_lazy as _
 
+from onvif_privacy.people.forms import PersonForm, RegistersPerson
 from standards.basket import LARGEST_QUANTITY
-from standards.models import Order, Post
+from standards.models import Post
 
 if TYPE_CHECKING:
-    OrderModelForm = forms.ModelForm[Order]
     PostModelForm = forms.ModelForm[Post]
 else:
-    OrderModelForm = PostModelForm = forms.ModelForm
+    PostModelForm = forms.ModelForm
 
 
-def text(autocomplete: str, type: str = "text") -> forms.TextInput:
-    """Input that browsers can fill in; `autocomplete` is a token of the HTML standard."""
-    return forms.TextInput(attrs={"autocomplete": autocomplete, "type": type})
+class RegisterForm(RegistersPerson, UserCreationForm):  # type: ignore[type-arg] # not subscriptable at run time
+    """A log-in with a name; what is asked beside it is kept by `people`."""
+
+    purpose = "operation"
+    asks: ClassVar = {"name": True, "email": True, "organisation": False}
 
 
-class CheckOutForm(OrderModelForm):
+class CheckOutForm(PersonForm):
     """Who orders, and where it goes."""
 
-    class Meta:
-        model = Order
-        fields = ["name", "organisation", "email", "phone", "street", "postcode", "city", "country", "note"]
-        widgets = {
-            "name": text("name"),
-            "organisation": text("organization"),
-            "email": text("email", "email"),
-            "phone": text("tel", "tel"),
-            "street": text("street-address"),
-            "postcode": text("postal-code"),
-            "city": text("address-level2"),
-            "country": text("country-name"),
-            "note": forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    purpose = "operation"
+    asks: ClassVar = {"name": True, "organisation": False, "email": True, "phone": False}
+    addresses: ClassVar = {"shipping": True, "billing": False}
+    also: ClassVar = {"note": _("What we should know about this order.")}
+    not_personal = ("remember",)
+    why: ClassVar = {
+        "email": _("For the confirmation, and nothing else."),
+        "phone": _("Only if the carrier shall be able to call you."),
+        "billing": _("Only if the invoice goes elsewhere."),
+    }
+
+    note = forms.CharField(
+        label=_("Note for us (optional)"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )
+    remember = forms.BooleanField(
+        label=_("Keep this in my details, for my next order"),
+        required=False,
+        help_text=_("For who is signed in. You can change and forget it under “My details”."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([*self.asks, "note", "remember"])
+
+    def order_values(self) -> dict[str, str]:
+        """Return what an order keeps, by column."""
+        data = self.cleaned_data
+        lines = (data.get(f"shipping_{line}", "") for line in ("line1", "line2", "line3"))
+        return {
+            **{name: data[name] for name in ("name", "organisation", "email", "phone", "note")},
+            "street": ", ".join(filter(None, lines)),
+            "postcode": data.get("shipping_postcode", ""),
+            "city": data.get("shipping_locality", ""),
+            "country": data["shipping_country"],
+            "invoice_to": self.invoice_address(),
         }
-        help_texts = {
-            "email": _("For the confirmation, and nothing else."),
-            "phone": _("Only if the carrier shall be able to call you."),
-        }
+
+    def invoice_address(self) -> str:
+        """Return the address for the invoice in lines; empty where it goes with the parcel."""
+        values = next(block for block in self.blocks if block.name == "billing").values(self.cleaned_data)
+        order = ("name", "organisation", "line1", "line2", "line3", "postcode", "locality", "region", "country")
+        return "\n".join(values[name] for name in order if values.get(name))
 
 
 class QuantityForm(forms.Form):

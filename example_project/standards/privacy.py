@@ -85,6 +85,7 @@ declare(
             "postcode": Field("contact", purposes=INVOICE, erase=keep("bookkeeping", then=anonymise("–"))),
             "city": Field("contact", purposes=INVOICE, erase=keep("bookkeeping", then=anonymise("–"))),
             "country": Field("contact", purposes=INVOICE, erase=keep("bookkeeping", then=anonymise("–"))),
+            "invoice_to": Field("billing", purposes=INVOICE, erase=keep("bookkeeping", then=blank())),
             "note": Field("support", purposes=DELIVERY, erase=blank()),
         },
         not_personal=("id", "number", "created_at"),

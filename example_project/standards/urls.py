@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from standards.views import board, pages, publications, shop
+from standards.views import accounts, board, pages, publications, shop
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -26,4 +26,5 @@ urlpatterns = [
     path("board/<slug:slug>/", board.board, name="board"),
     path("board/<slug:slug>/<int:pk>/", board.topic, name="topic"),
     path("members/", board.members, name="members"),
+    path("accounts/register/", accounts.register, name="register"),
 ]

@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from onvif_privacy.people.conf import conf
-from onvif_privacy.people.services.devices import COOKIE
+from onvif_privacy.people.services.devices import COOKIE, keeps_cookie
 
 DAY = 86_400
 
@@ -48,7 +48,7 @@ class DeviceMiddleware:
 
     def _after(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         cookie = getattr(request, "onvif_privacy_device_cookie", None)
-        if cookie and request.is_secure():
+        if cookie and keeps_cookie(request):
             response.set_cookie(
                 COOKIE, cookie, max_age=conf.DEVICE_DAYS * DAY, path="/", secure=True, httponly=True, samesite="Lax"
             )

@@ -61,3 +61,12 @@ def test_another_sites_form_decides_nothing(visit: Callable[..., Visitor], other
         assert answer.value.status == 403
         assert "privacy_choice" not in visitor.jar()
         assert set(visitor.states().values()) == {"undecided"}
+
+
+def test_nothing_is_left_of_the_bars_room_once_the_visitor_has_declined(visit: Callable[..., Visitor]) -> None:
+    for script in (True, False):
+        visitor = visit(script=script, width=320)
+        visitor.go("/article/")
+        visitor.decline()
+        visitor.go("/article/")
+        assert visitor.page.evaluate("getComputedStyle(document.body).paddingBlockEnd") == "0px"

@@ -58,6 +58,7 @@ class Order(models.Model):
     postcode = models.CharField(_("postcode"), max_length=20)
     city = models.CharField(_("town or city"), max_length=80)
     country = models.CharField(_("country"), max_length=80)
+    invoice_to = models.TextField(_("address on the invoice"), blank=True, max_length=800)
     note = models.TextField(_("note for us"), blank=True, max_length=500)
 
     lines: RelatedManager[OrderLine]

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from standards.basket import Basket
+from onvif_privacy.core import subjects
+from onvif_privacy.people.services import initial_for
+from standards.basket import Basket, Row
 from standards.forms import CheckOutForm, QuantityForm
 from standards.mails import confirm_order
 from standards.models import Item, Order, OrderLine
@@ -54,24 +56,25 @@ def check_out(request: HttpRequest) -> HttpResponse:
     rows = list(visitors_basket)
     if not rows:
         return redirect("basket")
-    form = CheckOutForm(request.POST or None, initial=known_of(request.user))
+    form = CheckOutForm(request.POST or None, initial=initial_for(request, CheckOutForm))
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            form.instance.customer = request.user if request.user.is_authenticated else None
-            order = form.save()
-            OrderLine.objects.bulk_create(
-                OrderLine(order=order, title=row.item.title, quantity=row.quantity, price=row.item.price)
-                for row in rows
-            )
+        order = place_order(request.user, form, rows)
         visitors_basket.clear()
         confirm_order(order)
         return redirect("order", order.number)
     return render(request, "standards/check_out.html", {"form": form, "rows": rows, "basket": visitors_basket})
 
 
-def known_of(user: AbstractBaseUser | AnonymousUser) -> dict[str, str]:
-    """What the check-out need not ask again of somebody who is signed in."""
-    return {"name": user.get_full_name(), "email": user.email} if isinstance(user, User) else {}
+def place_order(user: AbstractBaseUser | AnonymousUser, form: CheckOutForm, rows: list[Row]) -> Order:
+    """Store an order with its rows and, for who wants it, their details for the next one."""
+    with transaction.atomic():
+        order = Order.objects.create(customer=user if isinstance(user, User) else None, **form.order_values())
+        OrderLine.objects.bulk_create(
+            OrderLine(order=order, title=row.item.title, quantity=row.quantity, price=row.item.price) for row in rows
+        )
+        if isinstance(user, User) and form.cleaned_data["remember"]:
+            form.keep(subjects.for_user(user))
+    return order
 
 
 @never_cache

@@ -43,6 +43,11 @@ def switched_on() -> bool:
     return MIDDLEWARE in settings.MIDDLEWARE
 
 
+def keeps_cookie(request: HttpRequest) -> bool:
+    """Whether the browser keeps a Secure cookie here: over https, and on this machine in all browsers but Safari."""
+    return request.is_secure() or request.get_host().partition(":")[0] in ("localhost", "127.0.0.1")
+
+
 def _macs(part: str, kind: str) -> list[str]:
     """Return the digests that a part of a token may have, under the active key first and under older ones."""
     active = ring().active("data").id

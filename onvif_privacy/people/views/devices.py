@@ -37,7 +37,7 @@ def remember(request: HttpRequest) -> HttpResponse:
     context = {
         "words": words(),
         "blocked": not devices.allowed_here(request),
-        "insecure": not request.is_secure(),
+        "insecure": not devices.keeps_cookie(request),
         "settings_url": url_or_nothing("onvif_privacy_cookies:settings"),
         "key": uuid.uuid4().hex,
     }
