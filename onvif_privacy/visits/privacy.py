@@ -5,9 +5,32 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core import jobs
-from onvif_privacy.core.registry import Basis, Purpose, Use, Waiting, declare
+from onvif_privacy.core.registry import (
+    Basis,
+    Field,
+    PersonalData,
+    Purpose,
+    Use,
+    Waiting,
+    declare,
+    delete,
+    exempt,
+)
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.services import domains, reports, retention, salts, uniques
+
+_BECAUSE = {
+    "counts": "numbers of visits, or registers from which nobody can be found",
+    "dictionary": "routes, hosts and families that many visits share; nothing of one person is ever stored there",
+    "networks": "visits of a /24 or /48 network, without anybody's reference, for two days at most",
+    "house": "the house's own books, salts and settings",
+}
+
+
+def _field(data_class: str) -> Field:
+    why = "reports count pages; whoever reads single visits says what for (VisitQuerySet.used_for)"
+    return Field(data_class, purposes=("popularity",), watch=False, because=why)
+
 
 declare(
     Purpose(
@@ -24,6 +47,37 @@ declare(
         use=Use.IMPROVE_PERFORMANCE,
         data_classes=("connection", "traffic"),
     )
+)
+
+# a visit is of a person only while that person's choice lets their reference stand in it
+declare(
+    PersonalData(
+        model="onvif_privacy_visits.Visit",
+        subjects={"visitor": "visitor"},
+        time_field="at",
+        fields={
+            "at": _field("traffic"),
+            "page": _field("traffic"),
+            "referrer": _field("traffic"),
+            "browser": _field("connection"),
+            "network": _field("connection"),
+        },
+        not_personal=("id", "method", "status", "visitor"),
+        row=delete(),
+    ),
+    *(
+        exempt(f"onvif_privacy_visits.{name}", because=_BECAUSE[why])
+        for why, names in {
+            "counts": (
+                "PageDay PageHour ReferrerDay BrowserDay FaultDay ExclusionDay "
+                "AreaDay DomainDay UniqueDay UniqueWaiting"
+            ),
+            "dictionary": "Page Referrer Browser Area Domain",
+            "networks": "NetworkDay",
+            "house": "Batch Process Writer LogImport DaySalt SubjectArea",
+        }.items()
+        for name in names.split()
+    ),
 )
 
 declare(

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.checks import run_checks
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
 from onvif_privacy.core import jobs
+from onvif_privacy.core.personal import end_row, rows_of
+from onvif_privacy.core.registry import personal_data
 from onvif_privacy.core.registry.house import waiting
+from onvif_privacy.core.testing.factories import SubjectFactory
+from onvif_privacy.rights.services.holdings.cells import cells
 from onvif_privacy.visits.models import PageDay, Process, Visit
 from onvif_privacy.visits.services import clock, reports, retention, store
 from onvif_privacy.visits.services.periods import Choice, Period
@@ -30,6 +36,35 @@ def test_retention_is_a_job_of_the_house(settings: Any) -> None:
     assert [result.outcome for result in jobs.run_due(names=("visits.retention",))] == ["done"]
     assert not Visit._default_manager.exists()
     assert PageDay.objects.get().visits == 1
+
+
+def test_single_visits_are_the_persons_whose_reference_stands_in_them() -> None:
+    anna, bert = SubjectFactory(), SubjectFactory()
+    references = {one: base64.urlsafe_b64encode(one.pk.bytes).rstrip(b"=").decode() for one in (anna, bert)}
+    now = int(time.time())
+    records = [RecordFactory(at=now, route=f"/{number}/", visitor=references[anna]) for number in range(3)]
+    records += [RecordFactory(at=now, visitor=references[bert]), RecordFactory(at=now)]
+    store.write(Parcel(tuple(records)))
+    ours = personal_data.get("onvif_privacy_visits.visit")
+
+    rows = rows_of(ours, anna)
+    assert {str(row.page) for row in rows} == {"/0/", "/1/", "/2/"}
+    shown = {cell.name: str(cell.value) for cell in cells(ours, rows.order_by("page")[0], {"visitor"})}
+    assert shown["page"] == "/0/"
+    assert shown["browser"] == "Chrome, Windows, desktop"
+    assert shown["network"] == "192.0.2.0"
+
+    for row in rows:
+        end_row(ours, row, ours.fields)
+    assert not rows_of(ours, anna).exists()
+    assert rows_of(ours, bert).count() == 1
+    assert Visit._default_manager.count() == 2
+    assert sum(PageDay.objects.values_list("visits", flat=True)) == 5  # counts hold no person
+
+
+def test_every_table_is_declared(settings: Any) -> None:
+    settings.ONVIF_PRIVACY_COMPLETENESS = "error"
+    assert not [message for message in run_checks() if "visits" in str(message.msg)]
 
 
 def test_books_that_do_not_balance_wait_for_staff() -> None:

@@ -45,5 +45,18 @@ class Visit(models.Model):
         verbose_name_plural = _("visits")
         indexes: ClassVar = [models.Index(fields=["at"], name="privacy_visit_at")]
 
+    # what the export and the page of a person's data show in place of the dictionary's numbers
+    def get_page_display(self) -> str:
+        """The route or address that was visited."""
+        return str(self.page)
+
+    def get_referrer_display(self) -> str:
+        """The site that led there."""
+        return str(self.referrer)
+
+    def get_browser_display(self) -> str:
+        """Browser, operating system and kind of device."""
+        return ", ".join(part for part in (self.browser.family, self.browser.system, self.browser.device) if part)
+
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S}"

@@ -102,7 +102,12 @@ def _raw(row: Model, name: str) -> Any:
 
 
 def _form(row: Model, name: str) -> Any:
-    """Return the plain value of a field; a type of the site by its own ``value_to_string``."""
+    """Return the plain value of a field; a type of the site by its own ``value_to_string``.
+
+    A relation is a number, unless the model says in words what it stands for (``get_<field>_display``).
+    """
+    if isinstance(row._meta.get_field(name), ForeignKey) and hasattr(row, f"get_{name}_display"):
+        return str(_spoken(row, name))
     value = _raw(row, name)
     try:
         return plain(value)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import BinaryField, Q, Value
+from django.db.models import BinaryField, DateField, Q, Value
 
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import Page, UniqueDay, UniqueWaiting
@@ -70,7 +70,8 @@ def _sketches(asked: Asked, pages: Collection[int]) -> Sketches:
     )
     # the pages that stand for sites come along without data, since what waits names only their numbers
     named = Page.objects.filter(route="", path="", **({"site": asked.site} if asked.site else {}))
-    sites_only = named.values_list(Value(last), "pk", "route", Value(b"", output_field=BinaryField()))
+    nothing = Value(None, output_field=DateField()), Value(None, output_field=BinaryField())
+    sites_only = named.values_list(nothing[0], "pk", "route", nothing[1])
     found: Sketches = defaultdict(Sketch)
     buckets: set[int] = set()
     late: list[tuple[dt.date, bytes]] = []
