@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from onvif_privacy.rights.models import Kind
 from onvif_privacy.rights.services.correcting import Target
 
 KEY_LENGTH = 64
@@ -47,3 +48,15 @@ class UnderstoodForm(KeyedForm):
         label=_("I understand that nothing of this can be brought back."),
         error_messages={"required": _("Please tick the box first.")},
     )
+
+
+class AskForm(forms.Form):
+    """An address and a wish, from anybody."""
+
+    address = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("We send a link to this address; nothing happens before you open it."),
+    )
+    kind = forms.ChoiceField(label=_("What you wish"), choices=Kind.choices)

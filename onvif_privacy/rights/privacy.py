@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core import doors
 from onvif_privacy.core.registry import (
+    Basis,
     Claim,
     Code,
     Count,
@@ -16,8 +17,10 @@ from onvif_privacy.core.registry import (
     FooterLink,
     Guard,
     Instant,
+    Needs,
     Panel,
     PersonalData,
+    Purpose,
     Ref,
     Slug,
     anonymise,
@@ -28,6 +31,7 @@ from onvif_privacy.core.registry import (
 )
 from onvif_privacy.rights.services import erasure, panels
 from onvif_privacy.rights.services import jobs as jobs  # jobs are declared by being imported
+from onvif_privacy.rights.services.letters import ANSWERING
 
 declare(
     EntryKind("rights.opened", {"request": Ref, "kind": Code, "channel": Code, "received": Instant, "due": Instant}),
@@ -64,19 +68,32 @@ declare(
     ),
 )
 
+declare(
+    Purpose(
+        ANSWERING,
+        label=_("Answering requests"),
+        text=_("Answering people who ask what is held about them, or want it corrected or erased."),
+        basis=Basis.LEGAL_OBLIGATION,
+        clause="rights",
+        default=True,
+        record="none",
+    ),
+    Needs("tell", by="rights"),
+)
+
 # Duties of the room itself: what it holds of people is declared like anybody else's.
-ANSWERING = ("own_access",)
+WHILE_ANSWERED = (ANSWERING,)
 declare(
     PersonalData(
         model="onvif_privacy_rights.Request",
         subjects={"person": "subject"},
         claims={"person": Claim("address")},
         fields={
-            "address": Field("contact", purposes=ANSWERING, erase=blank()),
-            "wish": Field("content", purposes=ANSWERING, erase=blank()),
+            "address": Field("contact", purposes=WHILE_ANSWERED, erase=blank()),
+            "wish": Field("content", purposes=WHILE_ANSWERED, erase=blank()),
             # the table refuses an extension or a refusal without words
-            "extension_reason": Field("support", purposes=ANSWERING, erase=anonymise("–")),
-            "reason": Field("support", purposes=ANSWERING, erase=anonymise("–")),
+            "extension_reason": Field("support", purposes=WHILE_ANSWERED, erase=anonymise("–")),
+            "reason": Field("support", purposes=WHILE_ANSWERED, erase=anonymise("–")),
         },
         not_personal=(
             "id",
@@ -98,8 +115,8 @@ declare(
         model="onvif_privacy_rights.Claim",
         subjects={"person": "subject"},
         fields={
-            "value": Field("contact", purposes=ANSWERING, erase=blank()),
-            "fact": Field("contact", purposes=ANSWERING, erase=blank()),
+            "value": Field("contact", purposes=WHILE_ANSWERED, erase=blank()),
+            "fact": Field("contact", purposes=WHILE_ANSWERED, erase=blank()),
         },
         not_personal=("id", "kind", "proven_at"),
         row=delete(),
@@ -107,8 +124,17 @@ declare(
     PersonalData(
         model="onvif_privacy_rights.Review",
         subjects={"person": "subject"},
-        fields={"words": Field("content", purposes=ANSWERING, erase=blank())},
+        fields={"words": Field("content", purposes=WHILE_ANSWERED, erase=blank())},
         not_personal=("id", "model", "field", "outcome", "reason"),
+    ),
+    PersonalData(
+        model="onvif_privacy_rights.Letter",
+        subjects={},
+        fields={
+            "address": Field("contact", purposes=WHILE_ANSWERED, erase=blank()),
+            "token": Field("credential", purposes=WHILE_ANSWERED, export=False, erase=blank()),
+        },
+        not_personal=("id", "request", "what", "language", "state", "purpose", "created_at", "sent_at"),
     ),
     exempt("onvif_privacy_rights.ExportFile", because="where a sealed file lies; the file ends with its key"),
     exempt("onvif_privacy_rights.RequestToken", because="a MAC of random bytes"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onvif_privacy.rights.views import acting, files, page
+from onvif_privacy.rights.views import acting, files, mail, page
 
 app_name = "onvif_privacy_rights"
 
@@ -19,6 +19,9 @@ urlpatterns = [
     path("me/restrict/", acting.restrict, name="restrict"),
     path("me/object/", acting.object_to_all, name="object"),
     path("me/exports/<uuid:pk>/", files.fetch, name="fetch"),
+    path("me/ask/", mail.ask, name="ask"),
+    path("me/ask/sent/", mail.asked, name="asked"),
+    path("me/link/<str:token>/", mail.link, name="link"),
     path("export-schema.json", files.schema, name="schema"),
     path("me/requests/<str:reference>/cancel/", acting.cancel, name="cancel"),
 ]

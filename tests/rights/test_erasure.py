@@ -87,6 +87,8 @@ def dumped() -> bytes:
     found = bytearray()
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names():
+            if table in ("auth_permission", "django_content_type", "django_migrations"):
+                continue  # names of models, a Canary among them
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
             for row in cursor.fetchall():
                 for value in row:

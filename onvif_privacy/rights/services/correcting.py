@@ -19,8 +19,8 @@ from onvif_privacy.core.fields import EncryptedField
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.registry import Field, NotDeclared, PersonalData, personal_data
 from onvif_privacy.core.signals import subject_corrected
-from onvif_privacy.rights.models import Channel, Kind, Request, State
-from onvif_privacy.rights.services import holdings, requests
+from onvif_privacy.rights.models import Channel, Kind, Letter, Request, State
+from onvif_privacy.rights.services import holdings, letters, requests
 from onvif_privacy.rights.services.requests.states import by, locked, move
 from onvif_privacy.rights.services.requests.states import using as using_requests
 
@@ -127,3 +127,4 @@ def apply(request: Request, *, actor: AbstractBaseUser) -> None:
             raise LookupError(request.reference)
         correct(request.subject, found, wish["new"], actor=actor)
         move(asked, State.DONE, actor=actor, decided_by=by(actor))
+        letters.notify(asked, Letter.What.DONE)

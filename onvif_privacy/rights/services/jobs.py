@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
+import time
 
 from django.utils import timezone
 
-from onvif_privacy.core import incidents
+from onvif_privacy.core import incidents, outbox
 from onvif_privacy.core.jobs import LeaseLost, Run, job
-from onvif_privacy.rights.models import Kind, Request, State
-from onvif_privacy.rights.services import clock, erasure, export
+from onvif_privacy.rights.models import Kind, Letter, Request, State
+from onvif_privacy.rights.services import clock, erasure, export, letters
+from onvif_privacy.rights.services.requests import confirming
 from onvif_privacy.rights.services.requests.states import NotNow, end_of_day, using
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 20
+SENDING_SECONDS = 40
 
 
 @job("rights.exports", every="1m", lease="10m", alarm="1h")
@@ -71,3 +74,14 @@ def erase_people(run: Run) -> None:
             logger.exception("erasure %s cannot go on", request.reference)
         if run.spent:
             return
+
+
+@job("rights.letters", every="1m", lease="5m", alarm="1h")
+def send_letters(run: Run) -> None:
+    """Send letters about requests, and forget the addresses of those that have left."""
+    with run.step():
+        letters.forget_sent()
+        confirming.expire()
+    outbox.drain(Letter, time.monotonic() + SENDING_SECONDS, compose=letters.compose)
+    with run.step():
+        letters.forget_sent()

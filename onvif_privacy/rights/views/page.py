@@ -12,10 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.functional import Promise as LazyText
 from django.views.decorators.http import require_safe
 
 from onvif_privacy.core import consent
+from onvif_privacy.core.conf import conf as house
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.registry import NotDeclared, Panel, ordered_panels, personal_data
 from onvif_privacy.rights.forms import new_key
@@ -58,7 +60,11 @@ def me(request: HttpRequest) -> HttpResponseBase:
     """Show what is held of whoever asks; a stranger reads how to ask."""
     subject = asking(request)
     if subject is None or subject.erased_at is not None:
-        return render(request, "onvif_privacy/rights/stranger.html", {"login_url": _login(request)})
+        return render(
+            request,
+            "onvif_privacy/rights/stranger.html",
+            {"login_url": _login(request), "ask_url": reverse("onvif_privacy_rights:ask") if house.BASE_URL else ""},
+        )
     account = subject.user_id is not None
     wanted = [one for one in ordered_panels() if account or one.slug in FOR_BROWSERS]
     with holdings.opened(subject):

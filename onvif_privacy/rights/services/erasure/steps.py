@@ -13,16 +13,17 @@ from django.db import router, transaction
 from django.utils import timezone
 from django.utils.translation import override
 
-from onvif_privacy.core import incidents, keys, ledger
+from onvif_privacy.core import contacts, incidents, keys, ledger
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.registry import traces as declared_traces
 from onvif_privacy.core.signals import subject_erased
 from onvif_privacy.rights.conf import conf
-from onvif_privacy.rights.models import Channel, Kind, Request, State, Step
-from onvif_privacy.rights.services import export, holdings, requests
+from onvif_privacy.rights.models import Channel, Kind, Letter, Request, State, Step
+from onvif_privacy.rights.services import export, holdings, letters, requests
 from onvif_privacy.rights.services.erasure import receipts, sessions, walking
 from onvif_privacy.rights.services.erasure.planning import plan
 from onvif_privacy.rights.services.erasure.walking import Walk
+from onvif_privacy.rights.services.requests import tokens
 from onvif_privacy.rights.services.requests.states import digest, locked, move, using
 
 logger = logging.getLogger(__name__)
@@ -38,8 +39,14 @@ class NotVerified(Exception):
 def planned(walk: Walk) -> bool:
     """Store what is going to be done; an undeclared cascade stops here, before anything is changed."""
     found = plan(subject=walk.who.subject)
-    walk.request.plan, walk.request.plan_digest = found.as_json, found.digest
-    walk.request.save(update_fields=["plan", "plan_digest"], using=using())
+    request = walk.request
+    request.plan, request.plan_digest = found.as_json, found.digest
+    columns = ["plan", "plan_digest"]
+    if not request.address and (address := contacts.email(walk.who.subject, "own_access")):
+        # The receipt is sent there when nothing else of the person is left.
+        request.address = address
+        columns += ["address", "address_index"]
+    request.save(update_fields=columns, using=using())
     payload = {"request": walk.request.reference, "plan": found.digest}
     ledger.record("rights.planned", subject=walk.who.subject, payload=payload)
     return True
@@ -84,7 +91,9 @@ def shredded(walk: Walk) -> bool:
     with override(request.language or None):
         made = receipts.written(request)
     request.receipt = made.as_json
-    request.address = request.wish = None
+    if address := letters.address_of(request):
+        hours = 24 * tokens.RECEIPT_DAYS
+        letters.write(request, Letter.What.RECEIPT, address, act=tokens.RECEIPT, hours=hours)
     for one in walk.who.subjects:
         keys.destroy(one.pk, "data")
     _unlink(walk)

@@ -18,7 +18,8 @@ from onvif_privacy.core.keys import known_key, open_stream, seal_stream, subject
 from onvif_privacy.core.keys.envelope import KEY_ID_BYTES
 from onvif_privacy.core.models import Subject
 from onvif_privacy.rights.conf import conf
-from onvif_privacy.rights.models import ExportFile, Kind, Request, State
+from onvif_privacy.rights.models import ExportFile, Kind, Letter, Request, State
+from onvif_privacy.rights.services import letters
 from onvif_privacy.rights.services.export.archive import Manifest, produced
 from onvif_privacy.rights.services.requests.states import NotNow, locked, move, using
 
@@ -125,6 +126,7 @@ def _finish(request: Request, export: ExportFile, manifest: Manifest) -> None:
         }
         ledger.record("rights.exported", subject=export.subject, payload=payload)
         move(found, State.DONE)
+        letters.notify(found, Letter.What.READY)
     export.refresh_from_db(using=using())
 
 

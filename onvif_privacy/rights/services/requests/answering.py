@@ -10,7 +10,8 @@ from onvif_privacy.core import consent, ledger, subjects
 from onvif_privacy.core.consent import Method, Outcome
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.registry import Basis, purposes
-from onvif_privacy.rights.models import Channel, Kind, Request, State
+from onvif_privacy.rights.models import Channel, Kind, Letter, Request, State
+from onvif_privacy.rights.services import letters
 from onvif_privacy.rights.services.requests.states import NotNow, by, locked, move
 
 # Bases a person can object to (GDPR Art. 21); consent is withdrawn, the others are duties or contracts.
@@ -34,6 +35,9 @@ def begin(request: Request, *, actor: AbstractBaseUser | None = None) -> None:
         object_to_all(request.subject, key=request.reference)
     if request.kind in (Kind.RESTRICT, Kind.OBJECT):
         move(request, State.DONE, actor=actor)
+        letters.notify(request, Letter.What.DONE)
+    if request.state == State.COOLING:
+        letters.notify(request, Letter.What.COOLING)
 
 
 def _after(request: Request) -> State:
@@ -73,6 +77,7 @@ def finish(request: Request, *, actor: AbstractBaseUser | None = None) -> None:
     """Say that a request was answered; raises NotNow where it is not being carried out."""
     with locked(request, State.WORKING, State.REVIEW) as found:
         move(found, State.DONE, actor=actor, decided_by=by(actor) or found.decided_by)
+        letters.notify(found, Letter.What.DONE)
 
 
 def approve(request: Request, *, actor: AbstractBaseUser) -> None:
@@ -86,6 +91,7 @@ def approve(request: Request, *, actor: AbstractBaseUser) -> None:
         move(found, State.COOLING, actor=actor, decided_by=by(actor))
         assert found.subject is not None  # noqa: S101 - an erasure is of somebody
         subjects.restrict(found.subject)
+        letters.notify(found, Letter.What.COOLING)
 
 
 __all__ = ["approve", "begin", "finish", "object_to_all", "objectionable"]

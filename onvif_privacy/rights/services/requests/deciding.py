@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from onvif_privacy.core import ledger, subjects
 from onvif_privacy.core.registry.kinds import instant
-from onvif_privacy.rights.models import OPEN_STATES, Kind, Request, State
-from onvif_privacy.rights.services import clock
+from onvif_privacy.rights.models import OPEN_STATES, Kind, Letter, Request, State
+from onvif_privacy.rights.services import clock, letters
 from onvif_privacy.rights.services.requests.states import NotNow, by, digest, end_of_day, locked, move, using
 
 
@@ -36,6 +36,7 @@ def extend(*, request: Request, reason: str, actor: AbstractBaseUser, months: in
         found.save(update_fields=["extended_to", "extension_reason", "decided_by"], using=using())
         payload = {"request": found.reference, "to": instant(later), "reason": digest(words)}
         ledger.record("rights.extended", subject=found.subject, payload=payload, actor=actor)
+        letters.notify(found, Letter.What.EXTENDED)
     return request
 
 
@@ -47,6 +48,7 @@ def refuse(*, request: Request, reason: str, actor: AbstractBaseUser) -> Request
         payload = {"request": found.reference, "reason": digest(words)}
         ledger.record("rights.refused", subject=found.subject, payload=payload, actor=actor)
         move(found, State.REFUSED, actor=actor, reason=words, decided_by=by(actor))
+        letters.notify(found, Letter.What.REFUSED)
     return request
 
 

@@ -1,0 +1,101 @@
+"""What an address stands for: an account that has proven it, one that has not, rows without an account, nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, cast
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import router
+from django.utils.module_loading import import_string
+
+from onvif_privacy.core import subjects
+from onvif_privacy.core.fields import EncryptedField
+from onvif_privacy.core.models import Subject
+from onvif_privacy.core.registry import Claim as DeclaredClaim
+from onvif_privacy.core.registry import PersonalData
+from onvif_privacy.rights.conf import conf
+from onvif_privacy.rights.models import Claim
+from onvif_privacy.rights.services import holdings
+from onvif_privacy.rights.services.holdings.claiming import digest, normal
+
+OWN = "onvif_privacy_rights."
+
+
+class Found(StrEnum):
+    """What a letter may say to who owns the address."""
+
+    ACCOUNT = "account"  # the account has proven the address: the link opens it
+    SIGN_IN = "sign_in"  # an account names the address without proof: it opens nothing
+    GUEST = "guest"  # rows without an account
+    NOTHING = "nothing"
+
+
+def _users(address: str) -> list[AbstractBaseUser]:
+    model = get_user_model()
+    field = model.get_email_field_name()
+    if not any(one.name == field for one in model._meta.concrete_fields):
+        return []
+    rows = model._base_manager.using(router.db_for_write(model)).filter(**{f"{field}__iexact": address}, is_active=True)
+    return list(rows[:5])
+
+
+def proven_user(address: str) -> AbstractBaseUser | None:
+    """Return the one user whose own address this is proven to be; None for none, and for several."""
+    if not conf.PROVEN_EMAIL:
+        return None
+    judge = cast("Callable[[Any], str | None]", import_string(conf.PROVEN_EMAIL))
+    found = [one for one in _users(address) if normal(judge(one) or "") == normal(address)]
+    return found[0] if len(found) == 1 else None
+
+
+def _has_guests(declaration: PersonalData, claim: DeclaredClaim, address: str) -> bool:
+    """Whether rows without an account may hold the address; for sealed ones as the blind index says."""
+    model = holdings.model_of(declaration)
+    column = model._meta.get_field(claim.field)
+    rows = model._base_manager.using(router.db_for_write(model))
+    if isinstance(column, EncryptedField):
+        known = column.index_values(address) if column.index else []
+        return rows.filter(**{f"{column.index_name}__in": known}).exists() if known else False
+    return rows.filter(**{f"{claim.field}__iexact": address}).exists()
+
+
+def guests(address: str) -> bool:
+    """Whether anything without an account is held under the address."""
+    return any(
+        _has_guests(declaration, claim, address)
+        for declaration in holdings.declared()
+        for claim in declaration.claims.values()
+        if claim.kind == "email" and not declaration.model.startswith(OWN)
+    )
+
+
+def asks_for_facts() -> bool:
+    """Whether a declaration asks for a second fact beside the address."""
+    return any(claim.also for declaration in holdings.declared() for claim in declaration.claims.values())
+
+
+def look_up(address: str) -> Found:
+    """Say what an address stands for."""
+    if proven_user(address) is not None:
+        return Found.ACCOUNT
+    if guests(address):
+        return Found.GUEST
+    return Found.SIGN_IN if _users(address) else Found.NOTHING
+
+
+def person_of(address: str) -> Subject | None:
+    """Return whom a proven address belongs to: the account, who proved it before, or a new correspondent.
+
+    None where nothing is held under it.
+    """
+    user = proven_user(address)
+    if user is not None:
+        return subjects.for_user(user)
+    if not guests(address):
+        return None
+    rows = Claim.objects.using(router.db_for_write(Claim)).filter(kind="email", hash=digest("email", address))
+    known = rows.filter(subject__user__isnull=True, subject__erased_at__isnull=True).first()
+    return known.subject if known else subjects.correspondent()
