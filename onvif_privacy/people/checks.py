@@ -48,7 +48,8 @@ def unlisted(form: type[PersonFields]) -> list[str]:
     return sorted(own - of_model - set(form.asks) - set(form.also) - set(form.not_personal))
 
 
-def _problems(form: type[PersonFields]) -> Iterator[tuple[str, str]]:
+def problems_of(form: type[PersonFields]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a form, each with what cures it."""
     name = f"{form.__module__}.{form.__qualname__}"
     if form.purpose not in purposes:
         yield f"{name} names the purpose {form.purpose!r}, which nobody declares.", "Declare it in privacy.py."
@@ -67,7 +68,7 @@ def _problems(form: type[PersonFields]) -> Iterator[tuple[str, str]]:
 @register()
 def forms_ask_for_their_purpose(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E001: a form asks for something that is not declared for its purpose, or has a field it does not account for."""
-    return [Error(words, hint=hint, id=f"{LABEL}.E001") for form in person_forms() for words, hint in _problems(form)]
+    return [Error(words, hint=hint, id=f"{LABEL}.E001") for form in person_forms() for words, hint in problems_of(form)]
 
 
 def _calls(view: Any) -> Iterator[Any]:

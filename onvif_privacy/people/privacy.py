@@ -161,3 +161,6 @@ declare(
     EntryKind("people.released", {"digest": Digest, "k": Count, "table": Slug}),
     EntryKind("people.changed", {"change": Code, "fields": [Slug], "model": Slug, "row": Ref}),
 )
+
+# what this room promises, and the checks that would notice
+from onvif_privacy.people import promises as promises  # noqa: E402

@@ -295,12 +295,12 @@ def test_form_that_allauth_asks_keeps_the_person(user: User) -> None:
 
 def problems(**attributes: Any) -> list[str]:
     form = type("TriedForm", (PersonForm,), attributes)
-    return [words for words, _hint in checks._problems(form)]
+    return [words for words, _hint in checks.problems_of(form)]
 
 
 def test_forms_of_this_site_account_for_every_field() -> None:
     for form in (CheckoutForm, RegisterForm, ProfileForm, EmailForm, PhoneForm, AddressForm):
-        assert list(checks._problems(form)) == []
+        assert list(checks.problems_of(form)) == []
 
 
 def test_e001_names_forms_that_ask_for_more_than_their_purpose() -> None:
