@@ -24,6 +24,7 @@ from onvif_privacy.core.registry import (
     Reach,
     Ref,
     Slug,
+    StaffRights,
     Use,
     declare,
     delete,
@@ -159,6 +160,12 @@ declare(
     exempt("onvif_privacy_people.DemographicCount", because="sums"),
     exempt("onvif_privacy_people.DemographicRelease", because="sums of at least K people"),
     EntryKind("people.released", {"digest": Digest, "k": Count, "table": Slug}),
+    EntryKind("people.viewed"),
+    StaffRights(
+        "people",
+        officer=("onvif_privacy_people.reveal_person",),
+        support=("onvif_privacy_people.reveal_person",),
+    ),
     EntryKind("people.changed", {"change": Code, "fields": [Slug], "model": Slug, "row": Ref}),
 )
 

@@ -3,6 +3,7 @@
 from onvif_privacy.people.models.contacts import Address, ContactPoint, Profile
 from onvif_privacy.people.models.demographics import DemographicCount, DemographicRelease, DemographicTray
 from onvif_privacy.people.models.devices import Device, PagePreference
+from onvif_privacy.people.models.person import Person
 from onvif_privacy.people.models.sensitive import SensitiveValue
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "DemographicTray",
     "Device",
     "PagePreference",
+    "Person",
     "Profile",
     "SensitiveValue",
 ]
