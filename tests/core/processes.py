@@ -42,7 +42,7 @@ def environment(url: str, settings: str, **more: str) -> dict[str, str]:
 
 
 def run(url: str, settings: str, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run ``python`` with arguments on a site and wait for it, two minutes at most."""
+    """Run ``python`` with arguments on a site and wait for it, ten minutes at most."""
     command = [sys.executable, "-W", "error::DeprecationWarning", *arguments]
     return subprocess.run(
         command,
@@ -50,7 +50,7 @@ def run(url: str, settings: str, *arguments: str, **more: str) -> subprocess.Com
         env=environment(url, settings, **more),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 

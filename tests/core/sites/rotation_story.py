@@ -58,6 +58,20 @@ def read(seconds: float, each_second: int) -> dict[str, Any]:
     return {"read": done, "wrong": len(wrong), "errors": sorted(set(wrong))[:5]}
 
 
+def turn() -> dict[str, Any]:
+    """Rotate as the command does, and say so after each step, for whoever wants to kill it in the middle of one."""
+    from django.db import transaction
+
+    from onvif_privacy.core.jobs import rewrapping
+
+    done = 1
+    while done:
+        with transaction.atomic():
+            done = rewrapping.batch()
+        print("step", flush=True)
+    return {}
+
+
 def left() -> dict[str, Any]:
     """Count what names an older key."""
     from onvif_privacy.core.jobs import rewrapping
