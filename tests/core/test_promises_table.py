@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from onvif_privacy.core import promises
-from onvif_privacy.core.models import Heartbeat
+from onvif_privacy.core.models import Attestation, Heartbeat
 from onvif_privacy.core.promises import Check, Clause, Finding, Kind, Look, Promise, Verdict
 from onvif_privacy.core.testing import temporarily
 from tests.core.factories import UserFactory
@@ -64,7 +64,7 @@ def test_a_promise_is_as_good_as_its_worst_check(first: str) -> None:
                         check_name=check.name, promise=PROMISE.slug, looked_at=at, count=1, verdict=verdict
                     )
             ended = words == {-1}
-            promises.attesting.Attestation.objects.filter(promise=PROMISE.slug)._raw_delete("default")
+            Attestation.objects.filter(promise=PROMISE.slug)._raw_delete("default")
             if words - {0}:
                 until = timezone.now() + timedelta(hours=1)
                 promises.attest(promise=PROMISE.slug, words="I saw it.", evidence="R-1", until=until, actor=actor)
