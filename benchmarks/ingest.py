@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gzip
 import io
+import math
 import random
 import statistics
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from benchmarks.site import print_table, set_up
+from benchmarks.site import Table, print_table, set_up
 
 set_up()
 
@@ -22,16 +26,19 @@ from onvif_privacy.visits.models import Visit  # noqa: E402
 from onvif_privacy.visits.services import imports, logs, store  # noqa: E402
 from onvif_privacy.visits.services.recorder import PARCEL_VISITS  # noqa: E402
 from onvif_privacy.visits.services.records import Parcel, Record  # noqa: E402
+from onvif_privacy.visits.services.sketch import VALUE_BITS, value_of  # noqa: E402
 
 AGENTS = [
     "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_6) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18 Safari/605.1.15",
 ]
+MARIADB_THREAD = "SELECT TID FROM information_schema.PROCESSLIST WHERE ID = CONNECTION_ID()"
+SIZES = "SELECT pg_table_size(%s::regclass), pg_indexes_size(%s::regclass)"
 
 
 def records(number: int) -> list[Record]:
-    """Return visits of one day to 500 pages, a few of them far more popular than the rest."""
+    """Return visits of one day to 500 pages, a few of them far more popular than the rest, each by somebody else."""
     chance, end = random.Random(1), int(time.time())  # noqa: S311 - no secret
     return [
         Record(
@@ -45,26 +52,67 @@ def records(number: int) -> list[Record]:
             agent=chance.choice(AGENTS),
             network=f"192.0.{chance.randrange(256)}.0",
             visitor="",
+            marks=value_of(chance.getrandbits(64)) << VALUE_BITS | value_of(chance.getrandbits(64)),
         )
         for index in range(number)
     ]
 
 
-def stored_per_second(number: int) -> float:
-    """Store visits in parcels as the recorder makes them; gives visits a second."""
-    visits = records(number)
-    started = time.perf_counter()
-    for start in tqdm(range(0, number, PARCEL_VISITS), disable=None):
+class Speed(NamedTuple):
+    """Things a second: by the clock, and for each second that one processor worked, here and in the database."""
+
+    wall: float
+    core: float
+
+
+def database_seconds() -> float:
+    """Return the processor's time that the database has spent on this connection; 0 where it runs in this process.
+
+    Needs a database on this machine and Linux, otherwise not a number.
+    """
+    if connection.vendor == "sqlite":
+        return 0.0
+    sql = "SELECT pg_backend_pid()" if connection.vendor == "postgresql" else MARIADB_THREAD
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        number = cursor.fetchone()[0]
+    for place in (Path(f"/proc/{number}"), *Path("/proc").glob(f"[0-9]*/task/{number}")):
+        with contextlib.suppress(OSError):
+            return int((place / "schedstat").read_text().split()[0]) / 1e9
+    return math.nan
+
+
+@contextmanager
+def timed(number: Callable[[], int], found: list[Speed]) -> Iterator[None]:
+    """Note the speed of what is done inside; ``number`` says afterwards how many it were."""
+    here, there, started = time.process_time(), database_seconds(), time.perf_counter()
+    yield
+    wall = time.perf_counter() - started
+    cores = time.process_time() - here + database_seconds() - there
+    found.append(Speed(number() / wall, number() / cores))
+
+
+def store_all(visits: list[Record]) -> None:
+    """Store visits in parcels as the recorder makes them when its buffer is full."""
+    for start in tqdm(range(0, len(visits), PARCEL_VISITS), disable=None):
         store.write(Parcel(tuple(visits[start : start + PARCEL_VISITS])))
-    return number / (time.perf_counter() - started)
 
 
-def lines_per_second(log: bytes) -> float:
-    """Import a log; gives lines a second."""
+def import_log(log: bytes) -> int:
+    """Import a log; gives the number of lines."""
     importer = imports.Importer(logs.known("combined"), frozenset())
-    started = time.perf_counter()
-    summary = importer.read(io.BytesIO(log), "benchmark", lambda size: None)
-    return summary.lines / (time.perf_counter() - started)
+    return importer.read(io.BytesIO(log), "benchmark", lambda size: None).lines
+
+
+def bytes_each() -> str:
+    """Say what a single visit takes on PostgreSQL: its row, and its part of the indexes."""
+    if connection.vendor != "postgresql":
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute(SIZES, [Visit._meta.db_table] * 2)
+        table, indexes = cursor.fetchone()
+    number = Visit._default_manager.count()
+    return f" {table / number:.0f} bytes a single visit, and {indexes / number:.0f} in indexes."
 
 
 def log_of(number: int, sample: Path | None) -> bytes:
@@ -81,28 +129,47 @@ def log_of(number: int, sample: Path | None) -> bytes:
     return "".join(lines).encode()
 
 
+def measure(number: int, runs: int, sample: Path | None = None) -> Table:
+    """Measure in a database of its own, which is dropped afterwards."""
+    name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    stored: list[Speed] = []
+    read: list[Speed] = []
+    visits, log = records(number), log_of(number, sample)
+    try:
+        store_all(visits[:PARCEL_VISITS])  # dictionaries are filled once in the life of a site
+        for run in range(runs):
+            with timed(lambda: number, stored):
+                store_all(visits)
+            # a first line of its own makes each run another log
+            done: list[int] = []
+            with timed(lambda done=done: done[0], read):  # type: ignore[misc]
+                done.append(import_log(f"run {run}\n".encode() + log))
+        sizes = bytes_each()
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+    rows = [
+        ["buffer → stored and counted", *_medians(stored, "visits")],
+        ["log → stored and counted", *_medians(read, "lines")],
+    ]
+    note = (
+        f"n = {runs} runs of {number:,}, median, {connection.display_name}, parcels of {PARCEL_VISITS:,}. One core: "
+        f"for each second that a processor worked, in this process and in the database's for this connection.{sizes}"
+    )
+    return Table(f"Storing on {connection.display_name}", ["what", "by the clock", "on one core"], rows, note)
+
+
+def _medians(speeds: list[Speed], unit: str) -> list[str]:
+    return [f"{statistics.median(part):,.0f} {unit}/s" for part in zip(*speeds, strict=True)]
+
+
 def main(arguments: Any = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visits", type=int, default=100_000, help="visits and lines of each run")
-    parser.add_argument("--runs", type=int, default=3, help="runs of each; the median is printed")
+    parser.add_argument("--runs", type=int, default=5, help="runs of each; the median is printed")
     parser.add_argument("--log", type=Path, help="a real log to repeat, combined format")
     options = parser.parse_args(arguments)
-    name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
-        stored = [stored_per_second(options.visits) for _run in range(options.runs)]
-        log = log_of(options.visits, options.log)
-        # a first line of its own makes each run another log
-        read = [lines_per_second(f"run {run}\n".encode() + log) for run in range(options.runs)]
-        kept = Visit._default_manager.count()
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
-    rows = [
-        ["buffer → stored and counted", f"{statistics.median(stored):,.0f} visits/s"],
-        ["log → stored and counted", f"{statistics.median(read):,.0f} lines/s"],
-    ]
-    note = f"n = {options.runs} runs of {options.visits:,}, median, {connection.vendor}; {kept:,} single visits kept."
-    print_table("Storing", ["what", "speed"], rows, note)
+    print_table(measure(options.visits, options.runs, options.log))
 
 
 if __name__ == "__main__":

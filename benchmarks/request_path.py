@@ -7,73 +7,34 @@ import gc
 import random
 import statistics
 import time
-from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-from benchmarks.site import print_table, set_up
+from benchmarks.site import Table, print_table, set_up
 
 set_up()
 
-from django.conf import settings  # noqa: E402 - the settings must stand first
+from django.contrib.auth import get_user_model  # noqa: E402 - the settings must stand first
 from django.core.handlers.base import BaseHandler  # noqa: E402
 from django.db import connection  # noqa: E402
-from django.http import HttpRequest, HttpResponse  # noqa: E402
-from django.http.response import HttpResponseBase  # noqa: E402
-from django.test import RequestFactory, override_settings  # noqa: E402
+from django.http import HttpRequest  # noqa: E402
+from django.test import Client, RequestFactory, override_settings  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
-from django.urls import path  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
+from benchmarks.stacks import AGENT, BARE, BOTH, Handler, absent, stacks  # noqa: E402
+from onvif_privacy.visits.services import salts  # noqa: E402
 from onvif_privacy.visits.services.recorder import recorder  # noqa: E402
 
-COOKIES = "onvif_privacy.cookies.middleware.CookieMiddleware"
-VISITS = "onvif_privacy.visits.middleware.PageVisitMiddleware"
-CONSENT_PEER = "cookie_consent.middleware.CleanCookiesMiddleware"
-VISITS_PEER = "request.middleware.RequestMiddleware"
-AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0"
-
-Handler = Callable[[HttpRequest], HttpResponseBase]
-_floor: deque[tuple[str, int]] = deque(maxlen=8_192)
+HEADER = ["stack", "median µs", "added", "p99 µs", "ratio", "CPU µs", "added", "queries"]
+WRITING = ("django-request", "django-tracking2", "django-user-visit")  # these write to their tables in the request
 
 
-def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """A page that costs nothing, so that what is added shows."""
-    return HttpResponse("<p>page</p>")
+class Times(NamedTuple):
+    """Microseconds of each request: by the clock, and of the processor."""
 
-
-urlpatterns = [path("products/<slug:slug>/", page)]
-
-
-class AppendMiddleware:
-    """The least a recorder can do."""
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
-        _floor.append((request.path, response.status_code))
-        return response
-
-
-def stacks() -> dict[str, list[str]]:
-    """Return the middleware of each stack by name; the first is the base of all ratios."""
-    bare = [name for name in settings.MIDDLEWARE if name not in (COOKIES, VISITS)]
-    found = {
-        "bare stack": bare,
-        "append to a deque": [*bare, "benchmarks.request_path.AppendMiddleware"],
-        "cookies": [COOKIES, *bare],
-        "visits": [*bare, VISITS],
-        "cookies and visits": [COOKIES, *bare, VISITS],
-    }
-    if "cookie_consent" in settings.PEERS:
-        found["django-cookie-consent"] = [*bare, CONSENT_PEER]
-    if "request" in settings.PEERS:
-        found["django-request"] = [*bare, VISITS_PEER]
-    if len(settings.PEERS) == 2:
-        found["django-cookie-consent and django-request"] = [*bare, CONSENT_PEER, VISITS_PEER]
-    return found
+    wall: list[float]
+    cpu: list[float]
 
 
 def handler_of(middleware: list[str]) -> Handler:
@@ -84,29 +45,32 @@ def handler_of(middleware: list[str]) -> Handler:
     return handler.get_response
 
 
-def requests() -> Callable[[], HttpRequest]:
+def requests(cookie: str = "") -> Callable[[], HttpRequest]:
     """Return a maker of requests as a server hands them over."""
     factory = RequestFactory()
     headers: dict[str, Any] = {
         "HTTP_USER_AGENT": AGENT,
         "HTTP_REFERER": "https://search.example/find?q=camera",
         "HTTP_ACCEPT": "text/html",
+        **({"HTTP_COOKIE": cookie} if cookie else {}),
     }
     return lambda: factory.get("/products/camera-4k/", secure=True, **headers)
 
 
-def measure(handlers: dict[str, Handler], number: int) -> dict[str, list[float]]:
-    """Return the microseconds of each request, by stack; stacks take turns within each round."""
-    times: dict[str, list[float]] = {name: [] for name in handlers}
-    make, names, chance = requests(), list(handlers.items()), random.Random(1)  # noqa: S311 - no secret
+def measure(handlers: dict[str, Handler], make: Callable[[], HttpRequest], number: int) -> dict[str, Times]:
+    """Return the times of each stack; stacks take turns within each round."""
+    times = {name: Times([], []) for name in handlers}
+    names, chance = list(handlers.items()), random.Random(1)  # noqa: S311 - no secret
     gc.disable()
     for _round in tqdm(range(number), disable=None):
         chance.shuffle(names)  # who follows a slow one pays for cold caches: that must not be always the same
         for name, handler in names:
             request = make()
-            started = time.perf_counter_ns()
+            cpu, started = time.thread_time_ns(), time.perf_counter_ns()
             handler(request)
-            times[name].append((time.perf_counter_ns() - started) / 1000)
+            wall = time.perf_counter_ns() - started
+            times[name].cpu.append((time.thread_time_ns() - cpu) / 1000)
+            times[name].wall.append(wall / 1000)
         if _round % 500 == 0:
             gc.collect()
             recorder.begin_anew()  # the buffer must not fill up: this measures taking in, not the store
@@ -114,27 +78,51 @@ def measure(handlers: dict[str, Handler], number: int) -> dict[str, list[float]]
     return times
 
 
-def queries(handler: Handler) -> int:
+def queries(handler: Handler, make: Callable[[], HttpRequest]) -> int:
     """Return the number of queries of one request."""
     with CaptureQueriesContext(connection) as context:
-        handler(requests()())
+        handler(make())
     return len(context)
 
 
-def row(name: str, times: list[float], base: list[float], number: int) -> list[str]:
+def row(name: str, times: Times, base: Times, asked: int) -> list[str]:
     """One line of the table."""
-    median, middle = statistics.median(times), statistics.median(base)
-    p99 = statistics.quantiles(times, n=100)[98]
-    return [name, f"{median:.1f}", f"{median - middle:+.1f}", f"{p99:.1f}", f"{median / middle:.2f}", str(number)]
+    wall, cpu = statistics.median(times.wall), statistics.median(times.cpu)
+    base_wall, base_cpu = statistics.median(base.wall), statistics.median(base.cpu)
+    p99 = statistics.quantiles(times.wall, n=100)[98]
+    added = [f"{wall:.1f}", f"{wall - base_wall:+.1f}", f"{p99:.1f}", f"{wall / base_wall:.2f}"]
+    return [name, *added, f"{cpu:.1f}", f"{cpu - base_cpu:+.1f}", str(asked)]
 
 
-def main(arguments: Any = None) -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=4_000, help="requests for each stack")
-    number = parser.parse_args(arguments).requests
+def sign_in() -> str:
+    """Return the cookie of somebody who is signed in."""
+    user = get_user_model()._default_manager.create_user("benchmark")
+    client = Client()
+    client.force_login(user)
+    return f"sessionid={client.cookies['sessionid'].value}"
+
+
+def table(title: str, names: list[str], handlers: dict[str, Handler], cookie: str, number: int) -> Table:
+    """Measure some stacks; the first is the base."""
+    chosen, make = {name: handlers[name] for name in names}, requests(cookie)
+    measure(chosen, make, 50)
+    times = measure(chosen, make, number)
+    rows = [row(name, times[name], times[names[0]], queries(handler, make)) for name, handler in chosen.items()]
+    rows += [[name, reason, *[""] * (len(HEADER) - 2)] for name, reason in absent()]
+    note = (
+        f"n = {number:,} requests a stack, interleaved in one process, without a server; {connection.vendor} for those "
+        "that write in the request. CPU is that of this process alone, without the database's."
+    )
+    return Table(title, HEADER, rows, note)
+
+
+def tables(number: int) -> list[Table]:
+    """Measure what does not write in the request, then the others beside bare and ours, then somebody signed in.
+
+    Those that write stand apart: they leave cold caches to whoever comes next.
+    """
     with override_settings(
-        ROOT_URLCONF="benchmarks.request_path",
+        ROOT_URLCONF="benchmarks.stacks",
         ALLOWED_HOSTS=["*"],
         ONVIF_PRIVACY_VISITS_RECORDING="thread",
         ONVIF_PRIVACY_VISITS_FLUSH_SECONDS=60,
@@ -142,36 +130,27 @@ def main(arguments: Any = None) -> None:
     ):
         recorder.start = lambda: None  # type: ignore[method-assign] # nothing of ours is stored here
         database = connection.creation.create_test_db(verbosity=0, autoclobber=True)  # for the peers
-        handlers = {name: handler_of(middleware) for name, middleware in stacks().items()}
-        measure(handlers, 50)
-        tables = [table(names, handlers, number) for names in _groups(list(handlers))]
-        connection.creation.destroy_test_db(database, verbosity=0)
-    header = ["stack", "median µs", "added", "p99 µs", "ratio", "queries"]
-    for rows in tables:
-        print_table(
-            "One request",
-            header,
-            rows,
-            f"n = {number} requests a stack, interleaved, no server and no database of ours.",
-        )
+        try:
+            salts.keep_up()  # the thread's work, so that different visitors are counted
+            handlers = {name: handler_of(middleware) for name, middleware in stacks().items()}
+            writing = [name for name in handlers if any(peer in name for peer in WRITING)]
+            beside = [BARE, BOTH, *writing]
+            few = max(number // 4, 50)
+            return [
+                table("One request", [name for name in handlers if name not in writing], handlers, "", number),
+                table("One request, beside those that write in it", beside, handlers, "", few),
+                table("One request of somebody who is signed in", beside, handlers, sign_in(), few),
+            ]
+        finally:
+            connection.creation.destroy_test_db(database, verbosity=0)
 
 
-def _groups(names: list[str]) -> list[list[str]]:
-    """Stacks that are measured against each other.
-
-    Those that write in the request stand apart, with the bare stack and ours beside them again: they leave cold caches
-    to whoever comes next.
-    """
-    writing = [name for name in names if "django-request" in name]
-    quick = [name for name in names if name not in writing]
-    return [quick, ["bare stack", "cookies and visits", *writing]] if writing else [quick]
-
-
-def table(names: list[str], handlers: dict[str, Handler], number: int) -> list[list[str]]:
-    """Measure some stacks; the first is the base."""
-    chosen = {name: handlers[name] for name in names}
-    times = measure(chosen, number)
-    return [row(name, times[name], times[names[0]], queries(handler)) for name, handler in chosen.items()]
+def main(arguments: Any = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=4_000, help="requests for each stack")
+    for found in tables(parser.parse_args(arguments).requests):
+        print_table(found)
 
 
 if __name__ == "__main__":

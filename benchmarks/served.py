@@ -19,11 +19,29 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
+from urllib.request import Request, urlopen
 
 from tqdm import tqdm
 
-STACKS = ("bare stack", "visits", "cookies", "cookies and visits")
-AGENT = "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0"
+from benchmarks.site import Table, print_table, set_up
+
+set_up()
+
+from benchmarks.stacks import AGENT, BARE, absent, stacks  # noqa: E402 - the settings must stand first
+
+TICKS = os.sysconf("SC_CLK_TCK")
+SETTLE_SECONDS = 2.5
+
+HEADER = ["stack", "requests/s", "of the bare stack", "CPU µs a request", "of the bare stack", "failed answers"]
+
+
+class Round(NamedTuple):
+    """What a server did: requests a second, microseconds of its workers' processors for each, answers that failed."""
+
+    rate: float
+    cpu: float
+    failed: int
 
 
 def _free_port() -> int:
@@ -33,8 +51,8 @@ def _free_port() -> int:
 
 
 @contextmanager
-def server(stack: str, database: str, workers: int) -> Iterator[str]:
-    """Run gunicorn with one stack; gives the address of the measured page."""
+def server(stack: str, database: str, workers: int) -> Iterator[tuple[str, int]]:
+    """Run gunicorn with one stack; gives the address of the measured page and the number of its process."""
     port = _free_port()
     environment = {**os.environ, "BENCHMARK_STACK": stack, "DATABASE_URL": database}
     command = [sys.executable, "-m", "gunicorn", "-w", str(workers), "-b", f"127.0.0.1:{port}", "benchmarks.wsgi"]
@@ -45,26 +63,68 @@ def server(stack: str, database: str, workers: int) -> Iterator[str]:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/products/camera/"
+        yield f"http://127.0.0.1:{port}/products/camera/", process.pid
     finally:
         process.terminate()
         process.wait(10)
 
 
-def requests_a_second(address: str, seconds: int) -> float:
-    """Load one server with 8 connections and return what it answered; raises when any answer was an error."""
-    command = ["wrk", "-t1", "-c8", f"-d{seconds}s", "-H", AGENT, address]
+def processor_seconds(master: int) -> float:
+    """Return what the workers of a server have used, their threads and the system's part included (Linux)."""
+    workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    fields = [Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split() for worker in workers]
+    return sum(int(user) + int(system) for *_before, user, system in (row[:13] for row in fields)) / TICKS
+
+
+def load(address: str, master: int, seconds: int) -> Round:
+    """Load one server with 8 connections."""
+    before = processor_seconds(master)
+    command = ["wrk", "-t1", "-c8", f"-d{seconds}s", "-H", f"User-Agent: {AGENT}", address]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
-    if "Non-2xx" in said:
-        raise SystemExit(f"The server answered with errors:\n{said}")
-    found = re.search(r"Requests/sec:\s+([\d.]+)", said)
-    if found is None:
+    rate, number = re.search(r"Requests/sec:\s+([\d.]+)", said), re.search(r"(\d+) requests in", said)
+    if rate is None or number is None or not int(number[1]):
         raise SystemExit(f"wrk said nothing of use:\n{said}")
-    return float(found[1])
+    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
+    time.sleep(SETTLE_SECONDS)  # what was recorded last is stored too, and counts
+    cpu = (processor_seconds(master) - before) * 1e6 / int(number[1])
+    return Round(float(rate[1]), cpu, int(failed[1]) if failed else 0)
+
+
+def measure(rounds: int, seconds: int, workers: int) -> Table:
+    """Measure every stack in turn; each server starts once and stays."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
+        found: dict[str, list[Round]] = {}
+        servers = {}
+        for number, stack in enumerate(stacks()):
+            database = f"sqlite:///{Path(folder) / f'{number}.sqlite3'}"  # nobody waits for another's locks
+            migrate = [sys.executable, "-m", "django", "migrate", "-v0", "--settings", "benchmarks.settings"]
+            subprocess.run(migrate, env={**os.environ, "DATABASE_URL": database}, check=True)  # noqa: S603
+            servers[stack] = running.enter_context(server(stack, database, workers))
+            with urlopen(Request(servers[stack][0], headers={"User-Agent": AGENT}), timeout=60):  # noqa: S310 - our own address; workers are loading until then
+                load(*servers[stack], 1)
+        for _round in tqdm(range(rounds), unit="round", disable=not sys.stderr.isatty()):
+            for stack, (address, master) in servers.items():
+                found.setdefault(stack, []).append(load(address, master, seconds))
+    rows = [row(stack, results, found[BARE]) for stack, results in found.items()]
+    rows += [[package, reason, "", "", "", ""] for package, reason in absent()]
+    note = (
+        f"gunicorn, {workers} sync workers, SQLite, wrk on the same machine with 8 connections, nobody signed in; "
+        f"medians of {rounds} rounds of {seconds} s each, in turn. CPU is what the workers used, storing included; it "
+        "depends little on what else the machine does."
+    )
+    return Table("A real server on the loopback", HEADER, rows, note)
+
+
+def row(stack: str, results: list[Round], bare: list[Round]) -> list[str]:
+    """One line of the table."""
+    rate, cpu = statistics.median(r.rate for r in results), statistics.median(r.cpu for r in results)
+    base_rate, base_cpu = statistics.median(r.rate for r in bare), statistics.median(r.cpu for r in bare)
+    failed = str(sum(r.failed for r in results))
+    return [stack, f"{rate:,.0f}", f"{rate / base_rate:.1%}", f"{cpu:.0f}", f"{cpu / base_cpu:.1%}", failed]
 
 
 def main() -> None:
-    """Print one table."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--seconds", type=int, default=3)
@@ -72,30 +132,7 @@ def main() -> None:
     options = parser.parse_args()
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is not installed. On Debian: apt-get install wrk")
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        database = f"sqlite:///{Path(folder) / 'served.sqlite3'}"
-        migrate = [sys.executable, "-m", "django", "migrate", "-v0", "--settings", "benchmarks.settings"]
-        subprocess.run(migrate, env={**os.environ, "DATABASE_URL": database}, check=True)  # noqa: S603
-        addresses = {name: stack.enter_context(server(name, database, options.workers)) for name in STACKS}
-        for address in addresses.values():
-            requests_a_second(address, 1)
-        rates: dict[str, list[float]] = {name: [] for name in STACKS}
-        for _round in tqdm(range(options.rounds), unit="round", disable=not sys.stderr.isatty()):
-            for name, address in addresses.items():
-                rates[name].append(requests_a_second(address, options.seconds))
-
-    from benchmarks.site import print_table
-
-    base = statistics.median(rates["bare stack"])
-    rows = [
-        [name, f"{statistics.median(values):,.0f}", f"{statistics.median(values) / base:.1%}"]
-        for name, values in rates.items()
-    ]
-    note = (
-        f"gunicorn, {options.workers} sync workers, SQLite, wrk on the same machine with 8 connections; medians of "
-        f"{options.rounds} rounds of {options.seconds} s each, in turn."
-    )
-    print_table("A real server on the loopback", ["stack", "requests/s", "of the bare stack"], rows, note)
+    print_table(measure(options.rounds, options.seconds, options.workers))
 
 
 if __name__ == "__main__":

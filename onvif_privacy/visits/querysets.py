@@ -101,11 +101,14 @@ class DayQuerySet(models.QuerySet[Any]):
         sums = self.order_by().values(*names).annotate(total=Sum("visits"))
         return cast("Self", sums.filter(total__gt=0).order_by("-total", *names))
 
-    def compared(self, *names: str, first: dt.date) -> Self:
-        """One row for each value of ``names``: visits from ``first`` on (``now``) and ``before``, the largest first."""
+    def compared(self, *names: str, first: dt.date, faded: bool = False) -> Self:
+        """One row for each value of ``names``: visits from ``first`` on (``now``) and ``before``, the largest first.
+
+        ``faded`` asks also for those that had visits before only.
+        """
         now, before = (Sum("visits", filter=part, default=0) for part in (Q(day__gte=first), Q(day__lt=first)))
         sums = self.order_by().values(*names).annotate(now=now, before=before)
-        return cast("Self", sums.filter(now__gt=0).order_by("-now", *names))
+        return cast("Self", (sums if faded else sums.filter(now__gt=0)).order_by("-now", *names))
 
 
 class PageDayQuerySet(DayQuerySet):

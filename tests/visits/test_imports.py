@@ -240,7 +240,7 @@ class TestReading:
 
         text = imported(log)
 
-        assert set(Page.objects.values_list("route", "path")) == {
+        assert set(Page.objects.exclude(route="", path="").values_list("route", "path")) == {
             ("/news/<slug:slug>/", ""),
             ("/products/<str:slug>/", "/products/camera/"),
         }
@@ -253,7 +253,11 @@ class TestReading:
 
         imported(log)
 
-        assert set(Page.objects.values_list("path")) == {("/go/<token>/",), ("/mail/<token>/",), ("/id/<token>/",)}
+        assert set(Page.objects.exclude(path="").values_list("path")) == {
+            ("/go/<token>/",),
+            ("/mail/<token>/",),
+            ("/id/<token>/",),
+        }
 
     @override_settings(ONVIF_PRIVACY_SITES=["www.example.org"])
     def test_own_hosts_refer_internally(self, log: Path) -> None:

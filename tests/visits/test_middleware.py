@@ -65,22 +65,22 @@ class TestRecorded:
     def test_query_string_never_enters(self, get: Get) -> None:
         get("/products/camera/?email=anna@example.org")
 
-        page = Page.objects.get()
+        page = Page.objects.exclude(route="").get()
         assert (page.route, page.path) == ("/products/<str:slug>/", "/products/camera/")
 
     @override_settings(ONVIF_PRIVACY_VISITS_PUBLIC_CONTENT=["news:article"])
     def test_public_content_can_be_named_in_settings(self, get: Get) -> None:
         get("/news/spring/")
-        assert Page.objects.get().path == "/news/spring/"
+        assert Page.objects.exclude(route="").get().path == "/news/spring/"
 
     @override_settings(ONVIF_PRIVACY_VISITS_PUBLIC_CONTENT=["news:*"])
     def test_public_content_can_be_a_whole_namespace(self, get: Get) -> None:
         get("/news/spring/")
-        assert Page.objects.get().path == "/news/spring/"
+        assert Page.objects.exclude(route="").get().path == "/news/spring/"
 
     def test_other_pages_keep_their_pattern_only(self, get: Get) -> None:
         get("/news/spring/")
-        page = Page.objects.get()
+        page = Page.objects.exclude(route="").get()
         assert (page.route, page.path) == ("/news/<slug:slug>/", "")
 
     def test_own_host_refers_internally(self, get: Get) -> None:

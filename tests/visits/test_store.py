@@ -26,6 +26,8 @@ from onvif_privacy.visits.models import (
     Process,
     Referrer,
     ReferrerDay,
+    SiteDay,
+    SiteHour,
     Visit,
 )
 from onvif_privacy.visits.services import clock, dictionary, retention, store
@@ -35,7 +37,7 @@ from tests.visits.factories import CHROME, GOOGLEBOT, RecordFactory
 
 pytestmark = pytest.mark.django_db
 
-COUNTS = (PageDay, PageHour, ReferrerDay, BrowserDay, FaultDay)
+COUNTS = (PageDay, PageHour, SiteDay, SiteHour, ReferrerDay, BrowserDay, FaultDay)
 
 
 def now() -> int:
@@ -103,7 +105,7 @@ class TestWrite:
         paths = ("/News/", "/news/", "/news/ ", "/néws/")
         store.write(Parcel(tuple(RecordFactory(at=now(), path=path) for path in paths)))
 
-        assert set(Page.objects.values_list("path")) == {(path,) for path in paths}
+        assert set(Page.objects.exclude(route="").values_list("path")) == {(path,) for path in paths}
         assert PageDay.objects.count() == 4
 
     def test_number_of_statements_does_not_grow_with_known_pages(self) -> None:
@@ -226,6 +228,29 @@ class TestRebuild:
 
         assert store.rebuild(clock.today() - dt.timedelta(days=80)) == people
         assert counts() == before
+
+    def test_sums_of_sites_are_those_of_their_pages(self) -> None:
+        names, answers = ("a.example", "b.example"), (("GET", 200), ("GET", 404), ("POST", 200))
+        store.write(
+            Parcel(
+                tuple(
+                    RecordFactory(at=now() - step * 900, site=names[step % 2], path=f"/{step % 5}/", method=m, status=s)
+                    for step in range(60)
+                    for m, s in answers
+                )
+            )
+        )
+        sums = ("visits", "submissions", "failures")
+        for site in names:
+            pages, sites = PageDay.objects.filter(page__site=site), SiteDay.objects.filter(site__site=site)
+            for name in sums:
+                assert sum(sites.values_list(name, flat=True)) == sum(pages.values_list(name, flat=True)) == 30
+            assert sum(SiteHour.objects.filter(site__site=site).values_list("visits", flat=True)) == 30
+        assert SiteDay.objects.exclude(site__route="", site__path="").count() == 0
+
+        good = counts()
+        store.rebuild(clock.today() - dt.timedelta(days=5))
+        assert counts() == good
 
     def test_damaged_counts_are_repaired_and_older_days_left_alone(self) -> None:
         store.write(Parcel((RecordFactory(at=now()), RecordFactory(at=now() - 10 * 86_400))))

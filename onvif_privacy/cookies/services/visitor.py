@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import cached_property
 
 from django.http import HttpRequest
+from django.utils.functional import cached_property  # Python's own takes a lock before 3.12
 
 from onvif_privacy.cookies.conf import conf
 from onvif_privacy.cookies.services import choice as choices
@@ -88,7 +88,7 @@ class Silent:
     def gpc(self) -> bool:
         """Whether the browser sends Global Privacy Control and the site honours it."""
         header = self._request.META.get("HTTP_SEC_GPC", "")
-        return signals_gpc(header) and conf.GPC
+        return bool(header) and signals_gpc(header) and conf.GPC
 
     @cached_property
     def own_names(self) -> tuple[str, str]:
@@ -98,9 +98,10 @@ class Silent:
     @cached_property
     def occurrences(self) -> list[Choice | None]:
         """Every choice cookie of the request in order, None for one that is not valid."""
-        header, name = request_cookies.header(self._request), self.own_names[0]
-        if name not in header:
+        header = request_cookies.header(self._request)
+        if choices.CHOICE not in header:  # whatever the settings put in front of it, which take longer to read
             return []
+        name = self.own_names[0]
         values = [value for key, value in request_cookies.pairs(header) if key == name]
         return choices.read_all(values, name, now=time.time())
 

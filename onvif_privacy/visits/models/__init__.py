@@ -16,6 +16,8 @@ from onvif_privacy.visits.models.counts import (
     Popularity,
     Reason,
     ReferrerDay,
+    SiteDay,
+    SiteHour,
 )
 from onvif_privacy.visits.models.domains import Domain, DomainDay, NetworkDay
 from onvif_privacy.visits.models.terms import Browser, Page, Referrer, Term
@@ -45,6 +47,8 @@ __all__ = [
     "Reason",
     "Referrer",
     "ReferrerDay",
+    "SiteDay",
+    "SiteHour",
     "SubjectArea",
     "Term",
     "UniqueDay",

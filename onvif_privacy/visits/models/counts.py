@@ -61,6 +61,44 @@ class PageHour(models.Model):
         return f"{self.hour:%Y-%m-%d %H:%M} {self.page}"
 
 
+class SiteDay(DayCount):
+    """Visits of a whole site on one day: the sums of its pages, so that a report need not add them up.
+
+    ``site`` is the page without route and path, which stands for the site that it names.
+    """
+
+    site = models.ForeignKey(Page, models.PROTECT, related_name="site_days")
+    submissions = models.PositiveBigIntegerField(_("forms sent"), default=0)
+    failures = models.PositiveBigIntegerField(_("failed"), default=0)
+
+    class Meta:
+        verbose_name = _("visits of a site by day")
+        verbose_name_plural = _("visits of sites by day")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["day", "site"], name="privacy_site_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.site.site}"
+
+
+class SiteHour(models.Model):
+    """Visits of a whole site in one hour (``hour`` is its first instant)."""
+
+    id = models.BigAutoField(primary_key=True)
+    hour = models.DateTimeField(_("hour"))
+    site = models.ForeignKey(Page, models.PROTECT, related_name="site_hours")
+    visits = models.PositiveBigIntegerField(_("visits"), default=0)
+
+    objects: ClassVar[HourQuerySet] = HourQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("visits of a site by hour")
+        verbose_name_plural = _("visits of sites by hour")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["hour", "site"], name="privacy_site_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.hour:%Y-%m-%d %H:%M} {self.site.site}"
+
+
 class ReferrerDay(DayCount):
     """Visits that one site referred on one day."""
 

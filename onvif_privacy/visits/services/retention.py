@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from onvif_privacy.visits.conf import conf
-from onvif_privacy.visits.models import Batch, LogImport, PageHour, Process, Visit
+from onvif_privacy.visits.models import Batch, LogImport, PageHour, Process, SiteHour, Visit
 from onvif_privacy.visits.services import domains
 
 CHUNK = 10_000
@@ -53,6 +53,7 @@ def terms() -> list[tuple[type[models.Model], str, int]]:
     return [
         (Visit, "at", conf.RAW_DAYS),
         (PageHour, "hour", conf.HOURLY_DAYS),
+        (SiteHour, "hour", conf.HOURLY_DAYS),
         (Batch, "at", BATCH_DAYS),
         (Process, "seen", PROCESS_DAYS),
         (LogImport, "at", conf.HOURLY_DAYS),

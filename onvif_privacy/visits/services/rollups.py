@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -20,6 +20,8 @@ from onvif_privacy.visits.models import (
     PageDay,
     PageHour,
     ReferrerDay,
+    SiteDay,
+    SiteHour,
 )
 from onvif_privacy.visits.services import clock, domains, uniques
 from onvif_privacy.visits.services.sql import Row, add_up
@@ -27,6 +29,7 @@ from onvif_privacy.visits.services.sql import Row, add_up
 # where a row of visits (`store.rows.COLUMNS` and what follows them) has what is counted
 PAGE, REFERRER, BROWSER, METHOD, STATUS, NETWORK, SITE, MARKS, AREAS = 1, 2, 3, 4, 5, 6, 8, 9, 10
 _page, _referrer, _browser = itemgetter(PAGE), itemgetter(REFERRER), itemgetter(BROWSER)
+_site = itemgetter(SITE)
 _network, _about = itemgetter(NETWORK), itemgetter(PAGE, AREAS)
 GET = Method.GET.value
 FAILED = 4  # status classes from here on
@@ -51,10 +54,12 @@ class Tally:
     areas: Counter[tuple[dt.date, int, int]] = field(default_factory=Counter)
     networks: Counter[tuple[dt.date, str]] = field(default_factory=Counter)
     marks: set[uniques.Mark] = field(default_factory=set)
+    sites: dict[int, int] = field(default_factory=dict)  # of each page the one that stands for its site
 
     def add(self, slot: clock.Slot, rows: Sequence[Row]) -> None:
         """Count visits of one quarter of an hour. Pages found, nearly all of them, are counted a column at a time."""
         day, hour = slot
+        self.sites.update(zip(map(_page, rows), map(_site, rows), strict=True))
         found = [row for row in rows if row[METHOD] == GET and row[STATUS] < FAILED]
         for page, number in Counter(map(_page, found)).items():
             self.visits[day, page] += number
@@ -94,12 +99,26 @@ class Tally:
             using,
         )
         _store(PageHour, ("hour", "page"), self.hours, using)
+        self._store_sites(using)
         _store(ReferrerDay, ("day", "referrer"), self.referrers, using)
         _store(BrowserDay, ("day", "browser"), self.browsers, using)
         _store(FaultDay, ("day", "page", "referrer", "status"), self.faults, using)
         _store(AreaDay, ("day", "area", "page"), self.areas, using)
         domains.store(self.networks, using)
         uniques.store(self.marks, using)
+
+    def _store_sites(self, using: str) -> None:
+        """Add the sums of the pages of each site."""
+        days: dict[tuple[dt.date, int], list[int]] = defaultdict(lambda: [0, 0, 0])
+        for place, counts in enumerate((self.visits, self.submissions, self.failures)):
+            for (day, page), number in counts.items():
+                days[day, self.sites[page]][place] += number
+        hours: Counter[tuple[dt.datetime, int]] = Counter()
+        for (hour, page), number in self.hours.items():
+            hours[hour, self.sites[page]] += number
+        rows = [(*key, *sums) for key, sums in days.items()]
+        add_up(SiteDay, ("day", "site"), ("visits", "submissions", "failures"), rows, using)
+        _store(SiteHour, ("hour", "site"), hours, using)
 
 
 def store_exclusions(excluded: Mapping[tuple[dt.date, str], int], using: str) -> None:
@@ -113,9 +132,10 @@ def clear(since: dt.date, start: dt.datetime, using: str) -> None:
 
     Exclusions stay, and so do registers of different visitors, subject areas and domains: what set them is gone.
     """
-    for model in (PageDay, ReferrerDay, BrowserDay, FaultDay):
+    for model in (PageDay, SiteDay, ReferrerDay, BrowserDay, FaultDay):
         model._default_manager.using(using).filter(day__gte=since).delete()
-    PageHour.objects.using(using).filter(hour__gte=start).delete()
+    for hourly in (PageHour, SiteHour):
+        hourly._default_manager.using(using).filter(hour__gte=start).delete()
 
 
 def _store(model: type[models.Model], keys: tuple[str, ...], counts: Mapping[Any, int], using: str) -> None:

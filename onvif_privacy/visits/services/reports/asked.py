@@ -36,6 +36,11 @@ class Asked:
         return bool(self.site or self.route or self.area)
 
     @property
+    def is_whole_site(self) -> bool:
+        """Whether every page of a site or of all sites is asked for, so that their sums do."""
+        return not (self.route or self.area)
+
+    @property
     def pages(self) -> Q:
         """The condition on a relation ``page`` that narrows to what is asked for."""
         wanted = {"page__site": self.site, "page__route": self.route}
@@ -47,7 +52,14 @@ class Asked:
         days = AreaDay.objects.between(self.period.previous.first, self.period.last)
         return days.filter(area__slug=self.area).order_by().values("page_id")
 
+    @property
+    def sites(self) -> Q:
+        """The condition on a relation ``site`` that narrows to the site asked for."""
+        return Q(site__site=self.site) if self.site else Q()
+
     def counts(self, model: Any) -> Any:
-        """Counts by day of this period and of the one before; those of pages are narrowed."""
+        """Counts by day of this period and of the one before; those of pages and sites are narrowed."""
         rows = model.objects.between(self.period.previous.first, self.period.last).order_by()
+        if hasattr(model, "site"):
+            return rows.filter(self.sites)
         return rows.filter(self.pages) if self.is_narrow and hasattr(model, "page") else rows

@@ -37,7 +37,9 @@ class Report:
 
 def report(asked: Asked, now: dt.datetime | None = None) -> Report:
     """Answer everything at once: ten queries, and one each for services, areas and domains where a site has them."""
-    pages, faults, live = tables.page_rows(asked), tables.fault_rows(asked), tables.live_rows(asked, now)
+    every_page = tables.every_page(asked) if conf.SERVICES else []
+    pages = tables.top(every_page) if conf.SERVICES else tables.page_rows(asked)
+    faults, live = tables.fault_rows(asked), tables.live_rows(asked, now)
     referrers = [] if asked.is_narrow else tables.referrer_rows(asked)
     domains = [] if asked.is_narrow else origins.domain_rows(asked)
     days = tables.by_day(asked)
@@ -52,7 +54,7 @@ def report(asked: Asked, now: dt.datetime | None = None) -> Report:
         days=days,
         visitors=different,
         hours=tables.by_hour(asked),
-        services=tables.services(asked),
+        services=tables.service_lines(every_page) if conf.SERVICES else [],
         pages=tables.page_lines(pages, known, different),
         referrers=tables.referrer_lines(referrers, known),
         areas=origins.areas(days),

@@ -18,10 +18,13 @@ from onvif_privacy.visits.models import (
     BrowserDay,
     ExclusionDay,
     FaultDay,
+    Page,
     PageDay,
     PageHour,
     Reason,
     ReferrerDay,
+    SiteDay,
+    SiteHour,
     Visit,
 )
 from onvif_privacy.visits.services import clock
@@ -41,7 +44,7 @@ def by_day(asked: Asked) -> Days:
     """Return the sums of a period and its days, with what was left out by reason and subject areas; one query."""
     first = asked.period.first
     sums = {"total": Sum("visits"), "forms": Sum("submissions"), "failed": Sum("failures")}
-    found = asked.counts(PageDay).values("day").annotate(reason=Value(""), **sums)
+    found = asked.counts(SiteDay if asked.is_whole_site else PageDay).values("day").annotate(reason=Value(""), **sums)
     rows = found.values_list("day", "reason", "total", "forms", "failed")
     if not asked.is_narrow:  # what was left out is counted for the whole site only
         left_out = asked.counts(ExclusionDay).values("day").annotate(why=F("reason"), total=Sum("visits"))
@@ -77,6 +80,11 @@ def page_rows(asked: Asked) -> Rows:
     return list(asked.counts(PageDay).compared("page_id", first=asked.period.first)[:TOP])
 
 
+def top(rows: Rows) -> Rows:
+    """Return the most visited of all pages."""
+    return [row for row in rows[:TOP] if row["now"]]
+
+
 def pages(asked: Asked) -> list[Line]:
     """Return the most visited pages, each with its visits in the period before."""
     rows = page_rows(asked)
@@ -94,16 +102,28 @@ def page_lines(rows: Rows, known: Names, different: Visitors | None = None) -> l
 
 
 def services(asked: Asked) -> list[Line]:
-    """Return the services of the site, the most popular first; one query. Empty where none are declared."""
-    places = {f"service_{number}": (name, _starts(conf.SERVICES[name])) for number, name in enumerate(conf.SERVICES)}
-    if not places:
-        return []
-    sums: dict[str, Sum] = {}
-    for key, (_name, found) in places.items():
-        sums[key] = Sum("visits", filter=found & Q(day__gte=asked.period.first))
-        sums[f"{key}_before"] = Sum("visits", filter=found & Q(day__lt=asked.period.first))
-    totals = asked.counts(PageDay).aggregate(**sums)
-    lines = [Line(name, totals[key] or 0, totals[f"{key}_before"] or 0) for key, (name, _found) in places.items()]
+    """Return the services of the site, the most popular first. Empty where none are declared."""
+    return service_lines(every_page(asked)) if conf.SERVICES else []
+
+
+def every_page(asked: Asked) -> Rows:
+    """Return the numbers of all pages, each with its visits in both periods, the most visited first."""
+    return list(asked.counts(PageDay).compared("page_id", first=asked.period.first, faded=True))
+
+
+def service_lines(rows: Rows) -> list[Line]:
+    """Add up the pages of each service; one query.
+
+    Sums of pages are added here, and each page is compared once: the database would compare each page of each day.
+    """
+    everywhere = {place for places in conf.SERVICES.values() for place in places}
+    pages = Page.objects.filter(_starts(everywhere)).values_list("pk", "path", "route")
+    addresses = {number: path or route for number, path, route in pages}
+    known = [(addresses[row["page_id"]], row) for row in rows if row["page_id"] in addresses]
+    lines = []
+    for name, places in conf.SERVICES.items():
+        mine = [row for address, row in known if address.startswith(tuple(places))]
+        lines.append(Line(name, sum(row["now"] for row in mine), sum(row["before"] for row in mine)))
     return sorted(lines, key=lambda line: (-line.visits, line.name))
 
 
@@ -111,7 +131,7 @@ def _starts(places: Iterable[str]) -> Q:
     """Pages whose address or route begins with one of ``places``; none for no places."""
     chosen = Q(pk__in=())
     for place in places:
-        chosen |= Q(page__path__startswith=place) | Q(page__path="", page__route__startswith=place)
+        chosen |= Q(path__startswith=place) | Q(path="", route__startswith=place)
     return chosen
 
 
@@ -186,7 +206,11 @@ def by_hour(asked: Asked) -> list[tuple[int, int]]:
     """Return the visits of each hour of the day (0 to 23, site's time zone), summed over the period."""
     start, end = clock.bounds(asked.period.first, asked.period.last)
     sums = [0] * 24
-    for hour, visits in PageHour.objects.between(start, end).filter(asked.pages).by_hour().items():
+    if asked.is_whole_site:
+        hours = SiteHour.objects.between(start, end).filter(asked.sites)
+    else:
+        hours = PageHour.objects.between(start, end).filter(asked.pages)
+    for hour, visits in hours.by_hour().items():
         local = hour.astimezone(clock.zone()) if settings.USE_TZ else hour
         sums[local.hour] += visits
     return list(enumerate(sums))

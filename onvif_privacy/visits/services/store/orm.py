@@ -16,7 +16,7 @@ from django.db import DatabaseError, Error, IntegrityError, connections, router,
 from django.utils import timezone
 
 from onvif_privacy.visits.conf import conf
-from onvif_privacy.visits.models import Batch, Process, Visit, Writer
+from onvif_privacy.visits.models import Batch, Page, Process, Visit, Writer
 from onvif_privacy.visits.querysets import Use
 from onvif_privacy.visits.services import clock, dictionary, rollups, sql
 from onvif_privacy.visits.services.records import Parcel, Receipt, Unavailable
@@ -147,9 +147,11 @@ def rebuild(since: dt.date, *, using: str | None = None, progress: Callable[[int
         rollups.clear(since, start, alias)
         tally, total = rollups.Tally(), 0
         visits = Visit.objects.using(alias).used_for(Use.OPERATION).filter(at__gte=start)
-        reader = visits.values_list(*rows.COLUMNS).iterator(READ)
+        reader = visits.values_list(*rows.COLUMNS, "page__site").iterator(READ)
         while chunk := list(islice(reader, READ)):
-            prepared = Prepared([(*visit, 0, 0, ()) for visit in chunk], [clock.seconds(visit[0]) for visit in chunk])
+            sites = dictionary.numbers(Page, {(visit[WIDTH], "", "") for visit in chunk}, alias)
+            found_again = [(*visit[:WIDTH], sites[visit[WIDTH], "", ""], 0, ()) for visit in chunk]
+            prepared = Prepared(found_again, [clock.seconds(visit[0]) for visit in chunk])
             for slot, found in prepared.by_slot():
                 tally.add(slot, found)
             total += len(chunk)

@@ -118,8 +118,7 @@ def _columns(people: Sequence[Record], found: Mapping[str, agents.Agent], using:
     places = list(zip(columns["site"], columns["route"], columns["path"], strict=True))
     hosts = list(zip(columns["referrer"], strict=True))
     sites = list(zip(columns["site"], repeat(""), repeat(""), strict=False))
-    marked = any(columns["marks"])
-    pages = dictionary.numbers(Page, {*places, *sites} if marked else set(places), using)
+    pages = dictionary.numbers(Page, {*places, *sites}, using)
     referrers = dictionary.numbers(Referrer, set(hosts), using)
     kinds = {text: found[text][1:] for text in set(columns["agent"])}
     browsers = dictionary.numbers(Browser, set(kinds.values()), using)
@@ -133,10 +132,10 @@ def _columns(people: Sequence[Record], found: Mapping[str, agents.Agent], using:
         [status // 100 for status in columns["status"]],
         [network or None for network in columns["network"]],
         map(Remembered(_subject).__getitem__, columns["visitor"]),
-        map(pages.__getitem__, sites) if marked else repeat(0),
+        map(pages.__getitem__, sites),
         columns["marks"],
         map(_areas(columns, using).__getitem__, zip(columns["route"], columns["path"], columns["areas"], strict=True)),
-        strict=False,  # zeros without end may be among them
+        strict=True,
     )
     return Prepared(list(rows), list(columns["at"]))
 
