@@ -38,6 +38,6 @@ def refuse() -> NoReturn:
     raise ImproperlyConfigured(
         '"onvif_privacy" is no app of its own: its rooms are. Remove it from INSTALLED_APPS and paste the rooms you'
         f" want at the end of your settings (core is always needed):\n\n{settings}\n"
-        f"into urlpatterns of your urls.py:\n\n    {URLS_LINE}\n\n"
+        f"first into urlpatterns of your urls.py, so that no catch-all hides it:\n\n    {URLS_LINE}\n\n"
         f"then run (the first prints ONVIF_PRIVACY_KEYS, the third setting):\n\n{commands}"
     )

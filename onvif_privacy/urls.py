@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from django.apps import apps
 from django.urls import include, path
+
+from onvif_privacy.core.conf import installed
 
 ROOMS = (
     # package, where its pages live below the mount point
@@ -23,5 +24,5 @@ ROOMS = (
 urlpatterns = [
     path(prefix, include(f"{package}.urls"))
     for package, prefix in ROOMS
-    if apps.is_installed(package) and find_spec(f"{package}.urls")
+    if installed(package) and find_spec(f"{package}.urls")
 ]

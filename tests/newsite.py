@@ -18,7 +18,7 @@ import time
 import urllib.parse
 import urllib.request
 import venv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -28,16 +28,24 @@ from tests.readme import ROOT, Fence
 # a browser that a person uses; anything else would be counted as a program
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
+# the line of a base template behind which the bar goes
+BODY = re.compile(r"<body[^>]*>\n")
+
 # done by `create`, served by `serving`, or asking a person for a password
 LEFT_OUT = re.compile(r"venv|pip install|startproject|^cd |runserver|createsuperuser")
 
 
 @dataclass
 class Site:
-    """A new Django site in a folder of its own, with a Python of its own that has the wheel installed."""
+    """A new Django site in a folder of its own, with a Python of its own that has the wheel installed.
+
+    ``base`` is its base template; ``elsewhere`` names the files it has under another name than the documentation says.
+    """
 
     home: Path
     python: Path
+    base: str = "templates/base.html"
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
     address: str = ""
     log: Path = field(init=False)
 
@@ -54,28 +62,41 @@ class Site:
 
     @property
     def environment(self) -> dict[str, str]:
-        """An environment in which ``python`` is the site's, and nothing of this suite is seen."""
+        """An environment in which ``python`` is the site's, and nothing of this suite is seen.
+
+        Sets have one order in all processes: Wagtail's admin prints some as they come.
+        """
         kept = {
             name: value for name, value in os.environ.items() if not name.startswith(("DJANGO", "PYTEST", "PYTHON"))
         }
-        return kept | {"PATH": f"{self.python.parent}{os.pathsep}{os.environ['PATH']}", "PYTHONUNBUFFERED": "1"}
+        return kept | {
+            "PATH": f"{self.python.parent}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONHASHSEED": "0",
+        }
 
     def follow(self, blocks: Iterable[Fence]) -> None:
         """Apply blocks of documentation: append Python to its file, put template lines into place, run commands."""
         for block in blocks:
-            first, _, rest = block.text.partition("\n")
+            text = block.text
+            for documented, own in self.elsewhere.items():
+                text = text.replace(documented, own)
+            first, _, rest = text.partition("\n")
             if block.language == "python":
                 with (self.home / re.findall(r"\S+\.py", first)[0]).open("a") as target:
                     target.write(f"\n{rest}")
             elif block.language == "html+django":
-                start, _, end = rest.strip().partition("\n")
-                base = self.home / "templates" / "base.html"
-                page = base.read_text().replace("<body>\n", f"<body>\n{start}\n")
-                base.write_text(page.replace("</body>", f"{end}\n</body>"))
+                self._put_into_base_template(*rest.strip().splitlines())
             else:
-                for line in block.text.splitlines():
+                for line in text.splitlines():
                     if not LEFT_OUT.search(line):
                         self.run("bash", "-c", line)
+
+    def _put_into_base_template(self, after_body: str, footer: str) -> None:
+        base = self.home / self.base
+        page, places = BODY.subn(lambda tag: f"{tag[0]}{after_body}\n", base.read_text())
+        assert places == 1, f"{base} has {places} body elements"
+        base.write_text(page.replace("</body>", f"{footer}\n</body>"))
 
 
 def build_wheel(folder: Path) -> Path:

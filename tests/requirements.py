@@ -137,6 +137,12 @@ REQUIREMENTS = (
         "browser", browser, "apt install chromium", "DJANGO_ALLOW_ASYNC_UNSAFE=1 pytest -W default tests/browser"
     ),
     Requirement("proxy", proxy, "apt install nginx-light"),
+    Requirement(
+        "hosts",
+        lambda: None,
+        "other people's projects come from the package registry",
+        "pytest -n 2 --dist loadfile tests/hosts",
+    ),
     Requirement("corpora", bad_data, f"set {corpora.VARIABLE} to the folder with the test data"),
 )
 
@@ -157,9 +163,12 @@ def unmet() -> Iterator[str]:
             yield f"{name}: {reason}. To get it: {item.remedy}"
 
 
-def left_out(engine: str, *, drives_browser: bool) -> Iterator[str]:
-    """Yield one line for each part of the matrix that a run on ``engine`` (a database vendor) has not done."""
-    done = {engine if engine != "mysql" else "mariadb", *(["browser"] if drives_browser else [])}
+def left_out(engine: str, folders: str) -> Iterator[str]:
+    """Yield one line for each part of the matrix that a run has not done.
+
+    ``engine`` is the vendor of its database, ``folders`` what it was asked to run.
+    """
+    done = {engine if engine != "mysql" else "mariadb", *(name for name in ("browser", "hosts") if name in folders)}
     for item in REQUIREMENTS:
         if item.name in done:
             continue

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.test import Client
+from django.utils.module_loading import import_string
 
+from onvif_privacy import urls
 from onvif_privacy.cookies.testing import decide, published
 from onvif_privacy.core import consent
 from onvif_privacy.core.registry import DeviceItem, temporarily
@@ -48,3 +53,15 @@ def test_factories_make_decisions_with_their_evidence() -> None:
     decision = DecisionFactory(purpose="popularity")
     assert consent.may(decision.subject, "popularity")
     assert PartyFactory().name
+
+
+def test_a_test_that_hides_apps_neither_stops_our_middleware_nor_loses_our_addresses() -> None:
+    """A host's ``TransactionTestCase.available_apps`` names the host's own apps only."""
+    before = len(urls.urlpatterns)
+    apps.set_available_apps(["django.contrib.auth", "django.contrib.contenttypes"])
+    try:
+        for name in (settings.MIDDLEWARE[0], settings.MIDDLEWARE[-1]):
+            import_string(name)(lambda request: None)
+        assert len(importlib.reload(urls).urlpatterns) == before
+    finally:
+        apps.unset_available_apps()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
@@ -13,6 +12,7 @@ from django.http.response import HttpResponseBase
 from onvif_privacy.cookies.conf import conf
 from onvif_privacy.cookies.services import guard, running
 from onvif_privacy.cookies.services.visitor import VisitorPrivacy
+from onvif_privacy.core.conf import installed
 from onvif_privacy.core.consent import Refusing
 
 GPC_ADDRESS = "/.well-known/gpc.json"
@@ -31,7 +31,7 @@ class CookieMiddleware:
     async_capable = True
 
     def __init__(self, get_response: GetResponse) -> None:
-        if not apps.is_installed("onvif_privacy.cookies"):
+        if not installed("onvif_privacy.cookies"):
             raise ImproperlyConfigured('CookieMiddleware needs "onvif_privacy.cookies" in INSTALLED_APPS.')
         self.get_response = get_response
         self.is_async = iscoroutinefunction(get_response)

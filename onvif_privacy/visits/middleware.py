@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
-from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from onvif_privacy.core.conf import installed
 from onvif_privacy.visits.services import capture
 from onvif_privacy.visits.services.plan import plan
 from onvif_privacy.visits.services.recorder import begin, recorder, take, write_now
@@ -28,7 +28,7 @@ class PageVisitMiddleware:
     async_capable = True
 
     def __init__(self, get_response: Callable[[HttpRequest], Answer]) -> None:
-        if not apps.is_installed("onvif_privacy.visits"):
+        if not installed("onvif_privacy.visits"):
             raise ImproperlyConfigured(
                 'PageVisitMiddleware needs its app: add "onvif_privacy.core" and "onvif_privacy.visits" to '
                 "INSTALLED_APPS."

@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, override_settings
@@ -164,7 +163,7 @@ def test_gpc_is_announced_at_the_well_known_address(send: Any, published: Any) -
 
 
 def test_middleware_refuses_to_start_without_its_app(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apps, "is_installed", lambda name: False)
+    monkeypatch.setattr("onvif_privacy.cookies.middleware.installed", lambda app: False)
     with pytest.raises(ImproperlyConfigured, match="INSTALLED_APPS"):
         CookieMiddleware(lambda request: None)  # type: ignore[arg-type,return-value]
 

@@ -9,7 +9,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
-from django.core.mail import EmailMessage, get_connection
+from django.core import mail
+from django.core.mail import EmailMessage
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,12 @@ def _judged(error: Exception) -> NotTaken:
     return NotTaken(type(error).__name__, final=False)
 
 
+def _way_out() -> Any:
+    """Return the site's default mailer: its ``MAILERS`` from Django 6.1 on, its ``EMAIL_…`` settings before."""
+    mailers = getattr(mail, "mailers", None)
+    return mail.get_connection() if mailers is None else mailers.default
+
+
 class Line:
     """A line for several letters, opened with the first one.
 
@@ -61,7 +68,7 @@ class Line:
         """Reach the server; raises MailUnreachable, and nothing was said then."""
         if self._backend is not None:
             return
-        backend: Any = get_connection(fail_silently=False)
+        backend: Any = _way_out()
         if getattr(backend, "timeout", 0) is None:  # Django's default waits for ever
             backend.timeout = TIMEOUT_SECONDS
         try:
