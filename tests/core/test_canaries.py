@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from django.urls import reverse
 
 from onvif_privacy.core import canaries, ledger
 from onvif_privacy.core.canaries import INCIDENT, look, watch
+from onvif_privacy.core.jobs import run_due
 from onvif_privacy.core.models import Alarm, Canary, Entry
-from onvif_privacy.core.registry import NotDeclared
+from onvif_privacy.core.registry import NotDeclared, reopened
 from tests.core.factories import UserFactory
 from tests.core.orders import entries
 
@@ -198,6 +200,19 @@ def test_a_folder_that_is_not_there_is_said_so(settings: Any) -> None:
     settings.ONVIF_PRIVACY_CANARY_MAILDIR = "/no/such/folder"
     with pytest.raises(OSError, match="no/such"):
         read()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_job_reads_all_mail_and_says_when_it_cannot(maildir: Path, canary: Canary, settings: Any) -> None:
+    for count in range(3):
+        deliver(maildir, from_to(f"x@spam{count}.example", canary.address))
+    with reopened():
+        import_module("onvif_privacy.core.jobs.canaries")
+        assert [one.outcome for one in run_due(names=("canaries",))] == ["done"]
+        assert len(list((maildir / "cur").iterdir())) == 3
+        settings.ONVIF_PRIVACY_CANARY_MAILDIR = "/no/such/folder"
+        assert [one.outcome for one in run_due(names=("canaries",))] == ["failed"]
+    assert Alarm.objects.filter(kind=INCIDENT).count() == 1
 
 
 # Hostile mail

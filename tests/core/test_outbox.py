@@ -6,6 +6,7 @@ import logging
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage as Received
 from pathlib import Path
@@ -16,14 +17,19 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
+from django.http import HttpRequest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from onvif_privacy.core import consent, outbox, subjects
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.outbox import MailUnreachable, Sent, claiming
 from onvif_privacy.core.outbox.transport import TIMEOUT_SECONDS, Line
+from onvif_privacy.core.testing import temporarily
 from tests.certificates import served
+from tests.core.factories import UserFactory
 from tests.core.faults import at_commit, at_statement, statements_of
 from tests.core.hostapp.models import Postcard
 from tests.core.letters import compose, drain, postcard
@@ -402,6 +408,21 @@ def test_senders_ask_about_many_people_at_once() -> None:
     with transaction.atomic():
         assert consent.lock(subjects=people, purpose="offers") == {people[0].pk}
         assert consent.lock(subjects=[], purpose="offers") == frozenset()
+
+
+def test_failed_letters_wait_for_whoever_may_see_them(client: Client) -> None:
+    for state in ("waiting", "failed", "failed"):
+        postcard(state=state, reason="smtp 451")
+    postcard(state="failed", reason="smtp 550", words="old")
+    every = outbox.waiting(Postcard)
+    some = outbox.waiting(Postcard, but=Q(words="old"))
+    request = HttpRequest()
+    assert (every.count(request), some.count(request)) == (3, 2)
+    assert (every.permission, every.address) == ("hostapp.view_postcard", "admin:hostapp_postcard_changelist")
+    with temporarily(replace(some, address="admin:auth_user_changelist")):
+        client.force_login(UserFactory(is_staff=True, is_superuser=True))
+        desk = client.get(reverse("admin:app_list", args=["onvif_privacy"])).content.decode()
+    assert "Mails that could not be sent</a> (2)" in desk
 
 
 def test_mail_reaches_the_outbox_of_a_test_too() -> None:
