@@ -19,6 +19,7 @@ PROGRAMS = {
     "request_path": (["--requests", "4000"], ("sqlite",)),
     "served": (["--rounds", "10", "--seconds", "3"], ("sqlite",)),
     "ingest": (["--visits", "100000"], ("sqlite", "postgres", "mysql")),
+    "core": ([], ("sqlite", "postgres", "mysql")),
     "reports": (["--visits", "10000000"], ("postgres",)),
 }
 README = ("request_path", "ingest")  # the others are in the documentation
