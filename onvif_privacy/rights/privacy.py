@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core import doors
@@ -23,15 +24,19 @@ from onvif_privacy.core.registry import (
     Purpose,
     Ref,
     Slug,
+    StaffRights,
+    Waiting,
     anonymise,
     blank,
     declare,
     delete,
     exempt,
 )
+from onvif_privacy.rights.models import Request, Step
 from onvif_privacy.rights.services import erasure, panels
 from onvif_privacy.rights.services import jobs as jobs  # jobs are declared by being imported
 from onvif_privacy.rights.services.letters import ANSWERING
+from onvif_privacy.rights.services.requests.states import using
 
 declare(
     EntryKind("rights.opened", {"request": Ref, "kind": Code, "channel": Code, "received": Instant, "due": Instant}),
@@ -40,6 +45,7 @@ declare(
     EntryKind("rights.extended", {"request": Ref, "to": Instant, "reason": Digest}),
     EntryKind("rights.refused", {"request": Ref, "reason": Digest}),
     EntryKind("rights.reviewed", {"request": Ref, "review": Ref, "outcome": Code, "reason": Digest}),
+    EntryKind("rights.looked", {"request": Ref, "review": Ref}),
     EntryKind("rights.approved", {"request": Ref}),
     EntryKind("rights.corrected", {"model": Slug, "fields": [Slug], "request": Ref}),
     EntryKind("rights.exported", {"request": Ref, "export": Ref, "digest": Digest, "bytes": Count, "rows": Count}),
@@ -151,3 +157,41 @@ declare(
 )
 
 doors.eraser.fill(erasure.eraser)
+
+
+def _open(**wanted: object) -> int:
+    return Request.objects.using(using()).running().filter(**wanted).count()
+
+
+declare(
+    StaffRights(
+        "rights",
+        officer=("onvif_privacy_rights.decide_request",),
+        approver=("onvif_privacy_rights.approve_erasure",),
+        support=("onvif_privacy_rights.decide_request",),
+    ),
+    Waiting(
+        "rights-review",
+        label=_("Requests of people wait for a decision."),
+        count=lambda request: _open(state="review"),
+        address="admin:onvif_privacy_rights_request_changelist",
+        permission="onvif_privacy_rights.view_request",
+    ),
+    Waiting(
+        "rights-overdue",
+        label=_("Requests of people are overdue."),
+        count=lambda request: _open(due_on__lt=timezone.localdate(), extended_to__isnull=True),
+        address="admin:onvif_privacy_rights_request_changelist",
+        permission="onvif_privacy_rights.view_request",
+    ),
+    Waiting(
+        "rights-failed",
+        label=_("Steps of erasures have failed."),
+        count=lambda request: Step.objects.using(using()).filter(done_at__isnull=True).exclude(failure="").count(),
+        address="admin:onvif_privacy_rights_step_changelist",
+        permission="onvif_privacy_rights.view_step",
+    ),
+)
+
+# what this room promises, and the checks that would notice
+from onvif_privacy.rights import promises as promises  # noqa: E402

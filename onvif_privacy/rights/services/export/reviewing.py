@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from onvif_privacy.core import ledger
+from onvif_privacy.core.fields import Sealed
+from onvif_privacy.core.registry import personal_data
 from onvif_privacy.rights.models import Request, Review, State
 from onvif_privacy.rights.services import holdings
 from onvif_privacy.rights.services.export.gathering import reviewed_fields
@@ -66,6 +68,22 @@ def collect(request: Request) -> int:
         if count and held.state == State.WORKING:
             move(held, State.REVIEW)
     return count
+
+
+def words_of(review: Review, *, actor: AbstractBaseUser) -> str:
+    """Return the words that staff have to look at; the look is an entry. Empty where the row is gone."""
+    assert review.request.subject is not None  # noqa: S101 - an export is somebody's
+    declaration = personal_data.get(review.model.lower())
+    with transaction.atomic(using=using()):
+        payload = {"request": review.request.reference, "review": review.pk.hex}
+        ledger.record("rights.looked", subject=review.request.subject, payload=payload, actor=actor)
+    with holdings.opened(review.request.subject) as (scope, who):
+        row = holdings.rows(declaration, who).filter(pk=review.row).first()
+        if row is None:
+            return ""
+        scope.claim([row])
+        value = getattr(row, review.field)
+        return "" if isinstance(value, Sealed) or value is None else str(value)
 
 
 def decide(
