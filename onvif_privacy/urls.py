@@ -16,6 +16,7 @@ ROOMS = (
     # package, where its pages live below the mount point
     ("onvif_privacy.core", ""),
     ("onvif_privacy.cookies", "cookies/"),
+    ("onvif_privacy.visits", "visits/"),
     ("onvif_privacy.statement", "statement/"),
     ("onvif_privacy.rights", ""),
     ("onvif_privacy.people", "people/"),

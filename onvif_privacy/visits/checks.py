@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
@@ -10,6 +11,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.urls.resolvers import RoutePattern
 
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.services import cleaning
@@ -70,6 +72,31 @@ def subject_areas_are_lists(app_configs: Sequence[AppConfig] | None, **kwargs: A
         or not isinstance(places, (list, tuple))
         or not all(isinstance(place, str) for place in places)
     ]
+
+
+@register(Tags.compatibility)
+def pages_are_routes(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E003: each page of a single-page application is a route pattern with a leading slash."""
+    try:
+        pages = conf.PAGES
+    except ImproperlyConfigured:  # onvif_privacy.E007 says so
+        return []
+    return [
+        Error(
+            f"ONVIF_PRIVACY_VISITS_PAGES: {page!r} is no route pattern with a leading slash.",
+            hint="Write it as in urls.py, with the slash: '/app/<slug:name>/'.",
+            id="onvif_privacy_visits.E003",
+        )
+        for page in pages
+        if not _is_route(page)
+    ]
+
+
+def _is_route(page: str) -> bool:
+    try:
+        return page.startswith("/") and bool(RoutePattern(page[1:], is_endpoint=True).regex)
+    except (ImproperlyConfigured, re.error):
+        return False
 
 
 @register(Tags.compatibility)

@@ -53,6 +53,14 @@ class VisitsSettings(Settings):
         boolean,
         _("Whether privacy_run looks up the domain of each visitor's network, once a day (extra 'domains')."),
     )
+    PAGES: Setting[tuple[str, ...]] = Setting(
+        (),
+        strings,
+        _(
+            "Pages of a single-page application that `privacyVisits.page()` may count, as route patterns: "
+            "['/app/', '/app/<slug:name>/']."
+        ),
+    )
     UNIQUES: Setting[bool] = Setting(
         True,
         boolean,

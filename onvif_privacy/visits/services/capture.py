@@ -69,25 +69,29 @@ def record_of(request: HttpRequest, response: HttpResponseBase) -> Record | Reas
     """Return the record of a page visit, or the reason why it is none."""
     current = rules()
     privacy = consent.of(request).silent
+    told = getattr(request, "onvif_privacy_page", "")  # by a single-page application (`views.page`)
     excluded = (
-        exclusions.of_page(request, response, current.types)
+        (exclusions.of_purpose(request.META) if told else exclusions.of_page(request, response, current.types))
         or exclusions.of_choice(privacy)
         or (None if current.staff else exclusions.of_staff(request))
     )
     if excluded is not None:
         return excluded
-    return _record(request, response, privacy, current)
+    record = _record(request, response, privacy, current, told)
+    return record._replace(method="GET", status=200, referrer=cleaning.INTERNAL) if told else record
 
 
-def _record(request: HttpRequest, response: HttpResponseBase, privacy: consent.Privacy, current: Rules) -> Record:
+def _record(
+    request: HttpRequest, response: HttpResponseBase, privacy: consent.Privacy, current: Rules, told: str
+) -> Record:
     meta = request.META
     match = request.resolver_match
     host = meta.get("HTTP_HOST", "").partition(":")[0].lower()
     own = current.sites if host in current.sites else current.sites | {host}
     at = int(time.time())
     site = host if current.several and host in current.sites else ""
-    route = cleaning.route(match.route) if match else ""
-    path = cleaning.path(request.path) if match and current.is_public(match) else ""
+    route = told or (cleaning.route(match.route) if match else "")
+    path = cleaning.path(request.path) if match and not told and current.is_public(match) else ""
     agent = cleaning.agent(meta.get("HTTP_USER_AGENT", ""))
     peer, forwarded = meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", "")
     network = cleaning.network(peer, forwarded, current.proxies)
