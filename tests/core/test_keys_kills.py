@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import random
 import signal
@@ -50,6 +51,7 @@ def _kill(site: str, ring: str, rng: random.Random) -> bool:
 
 
 def test_100000_values_rotate_under_load_though_the_rotator_is_killed_20_times(tmp_path: Path) -> None:
+    faulthandler.cancel_dump_traceback_later()  # it takes longer than a test that hangs
     story, ring, rng = STORY, json.dumps(NEW), random.Random(22)
     with empty_database(tmp_path) as site:
         assert told(site, SITE, story, "fill", "100000")["values"] == 100_000

@@ -92,6 +92,16 @@ def _end_somebody() -> None:
     assert found == {"A name"} | {name for name in canaries.words if name.startswith("B")}
 
 
+def test_columns_that_the_house_adds_are_nobody_s_to_declare() -> None:
+    from onvif_privacy.core.personal.drafts import draft_model
+    from tests.core.hostapp.models import Order as Sealed
+    from tests.core.hostapp.models import Parcel, Signup
+
+    for model, ours in ((Sealed, "email_index"), (Parcel, "row_key"), (Signup, "statement")):
+        assert ours in {field.name for field in model._meta.concrete_fields}
+        assert ours not in draft_model(model)
+
+
 # A site whose developers forget things
 
 SITE = {

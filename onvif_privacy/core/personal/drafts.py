@@ -18,7 +18,7 @@ from django.db.models import (
 )
 
 from onvif_privacy.core.models import Subject
-from onvif_privacy.core.personal.completeness import fields_of
+from onvif_privacy.core.personal.completeness import OURS, fields_of
 from onvif_privacy.core.registry import blank
 from onvif_privacy.core.registry.personal import exemptions, personal_data
 
@@ -89,10 +89,11 @@ def draft_model(model: type[Model]) -> str:
     """Return the declaration of one model, or its exemption where nothing in it looks personal."""
     paths = _paths(model)
     used = {path.partition("__")[0] for path in paths.values()}
-    personal = [field for field in fields_of(model) if field.name not in used and guess(field)]
+    fields = [field for field in fields_of(model) if not isinstance(field, OURS)]
+    personal = [field for field in fields if field.name not in used and guess(field)]
     if not personal and not paths:
         return f'declare(exempt("{model._meta.label}", because="TODO: nothing in it is about a person"))'
-    rest = [field.name for field in fields_of(model) if field not in personal and field.name not in used]
+    rest = [field.name for field in fields if field not in personal and field.name not in used]
     subjects = ", ".join(f'"{role}": "{path}"' for role, path in paths.items()) or "  # TODO: path to the user"
     lines = [
         "declare(PersonalData(",
