@@ -37,6 +37,7 @@ class Line:
     until: datetime | None
     because: str
     correct: str
+    is_empty: bool
 
     @classmethod
     def of(cls, declaration: PersonalData, row: Model, cell: Cell, states: Mapping[str, Any], now: datetime) -> Line:
@@ -53,16 +54,18 @@ class Line:
             why.until if why else None,
             because,
             str(getattr(declared, "correct", None) or "") if open_to else "",
+            cell.status is Status.SHOWN and cell.value in (None, "", [], {}),
         )
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row: what is personal in it, and in one line what else tells it apart."""
+    """One row: what is personal in it, what could be and was not given, and what else tells it apart."""
 
     pk: str
     about: list[str]
     lines: list[Line]
+    empty: list[Line]
 
 
 @dataclass
@@ -103,7 +106,8 @@ def table(
         cells = holdings.cells(declaration, row, roles[row.pk])
         personal = [one for one in cells if one.field is not None or one.status is Status.OTHER]
         lines = [Line.of(declaration, row, one, states, now) for one in personal]
-        made.rows.append(Row(str(row.pk), _about(cells), lines))
+        given, empty = [one for one in lines if not one.is_empty], [one for one in lines if one.is_empty]
+        made.rows.append(Row(str(row.pk), _about(cells), given, empty))
     return made
 
 
