@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.site import Table, print_table, set_up
+from benchmarks.site import print_table, set_up
 
 set_up()
 
@@ -43,7 +43,7 @@ def main(arguments: Any = None) -> None:
     rows = [judged("programs", path, wanted=True, show=options.show) for path in options.programs]
     rows += [judged("browsers", path, wanted=False, show=options.show) for path in options.browsers]
     columns = ["kind", "list", "user agents", "wrong", "right", "each, first time"]
-    print_table(Table("User agents", columns, [list(row) for row in rows], "Each different user agent once."))
+    print_table("User agents", columns, [list(row) for row in rows], "Each different user agent once.")
 
 
 if __name__ == "__main__":

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import gzip
 import io
-import math
 import random
 import statistics
 import time
@@ -22,6 +20,7 @@ set_up()
 from django.db import connection  # noqa: E402 - the settings must stand first
 from tqdm import tqdm  # noqa: E402
 
+from benchmarks.processor import database_seconds  # noqa: E402
 from onvif_privacy.visits.models import Visit  # noqa: E402
 from onvif_privacy.visits.services import imports, logs, store  # noqa: E402
 from onvif_privacy.visits.services.recorder import PARCEL_VISITS  # noqa: E402
@@ -33,7 +32,6 @@ AGENTS = [
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_6) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18 Safari/605.1.15",
 ]
-MARIADB_THREAD = "SELECT TID FROM information_schema.PROCESSLIST WHERE ID = CONNECTION_ID()"
 SIZES = "SELECT pg_table_size(%s::regclass), pg_indexes_size(%s::regclass)"
 
 
@@ -63,23 +61,6 @@ class Speed(NamedTuple):
 
     wall: float
     core: float
-
-
-def database_seconds() -> float:
-    """Return the processor's time that the database has spent on this connection; 0 where it runs in this process.
-
-    Needs a database on this machine and Linux, otherwise not a number.
-    """
-    if connection.vendor == "sqlite":
-        return 0.0
-    sql = "SELECT pg_backend_pid()" if connection.vendor == "postgresql" else MARIADB_THREAD
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        number = cursor.fetchone()[0]
-    for place in (Path(f"/proc/{number}"), *Path("/proc").glob(f"[0-9]*/task/{number}")):
-        with contextlib.suppress(OSError):
-            return int((place / "schedstat").read_text().split()[0]) / 1e9
-    return math.nan
 
 
 @contextmanager
@@ -169,7 +150,7 @@ def main(arguments: Any = None) -> None:
     parser.add_argument("--runs", type=int, default=5, help="runs of each; the median is printed")
     parser.add_argument("--log", type=Path, help="a real log to repeat, combined format")
     options = parser.parse_args(arguments)
-    print_table(measure(options.visits, options.runs, options.log))
+    print_table(*measure(options.visits, options.runs, options.log))
 
 
 if __name__ == "__main__":

@@ -150,7 +150,7 @@ def main(arguments: Any = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=4_000, help="requests for each stack")
     for found in tables(parser.parse_args(arguments).requests):
-        print_table(found)
+        print_table(*found)
 
 
 if __name__ == "__main__":

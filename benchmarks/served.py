@@ -132,7 +132,7 @@ def main() -> None:
     options = parser.parse_args()
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is not installed. On Debian: apt-get install wrk")
-    print_table(measure(options.rounds, options.seconds, options.workers))
+    print_table(*measure(options.rounds, options.seconds, options.workers))
 
 
 if __name__ == "__main__":

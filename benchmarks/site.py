@@ -42,6 +42,6 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {platform.machine()}, {versions}, {today}, load {load:.1f}."
 
 
-def print_table(table: Table) -> None:
+def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]], note: str) -> None:
     """Print one Markdown table."""
-    print("\n" + markdown(table))
+    print("\n" + markdown(Table(title, header, rows, note)))

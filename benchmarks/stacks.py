@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 
+from benchmarks.settings import ABSENT, PEERS
+
 COOKIES = "onvif_privacy.cookies.middleware.CookieMiddleware"
 VISITS = "onvif_privacy.visits.middleware.PageVisitMiddleware"
 PEER_MIDDLEWARE = {
@@ -55,8 +57,8 @@ def stacks() -> dict[str, list[str]]:
         "visits": [*bare, VISITS],
         BOTH: [COOKIES, *bare, VISITS],
     }
-    found |= {package: [*bare, PEER_MIDDLEWARE[app]] for app, package in settings.PEERS.items()}
-    if {"cookie_consent", "request"} <= settings.PEERS.keys():
+    found |= {package: [*bare, PEER_MIDDLEWARE[app]] for app, package in PEERS.items()}
+    if {"cookie_consent", "request"} <= PEERS.keys():
         both = [PEER_MIDDLEWARE["cookie_consent"], PEER_MIDDLEWARE["request"]]
         found["django-cookie-consent and django-request"] = [*bare, *both]
     return found
@@ -64,4 +66,4 @@ def stacks() -> dict[str, list[str]]:
 
 def absent() -> list[tuple[str, str]]:
     """Return the packages that cannot be measured here, with the reason."""
-    return [(package, f"not measured: {reason}") for package, reason in settings.ABSENT.items()]
+    return [(package, f"not measured: {reason}") for package, reason in ABSENT.items()]

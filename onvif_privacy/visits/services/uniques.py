@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import struct
+import sys
 import time
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -31,15 +33,12 @@ def store(marks: Iterable[Mark], using: str) -> None:
     Values of the site and of pages stand apart and in order of their numbers: which came with which is not kept. A
     page that is the site's own bucket (no route, no path) has no values of its own.
     """
-    days: dict[dt.date, set[int]] = defaultdict(set)
-    for day, page, site, both in marks:
-        of_page, of_site = both >> VALUE_BITS, both & VALUE
-        if not (is_value(of_page) and is_value(of_site)):  # a record that was not made here
-            continue
-        days[day].add(site << VALUE_BITS | of_site)
-        if page != site:
-            days[day].add(page << VALUE_BITS | of_page)
-    rows = [UniqueWaiting(day=day, values=_packed(found)) for day, found in sorted(days.items())]
+    days: dict[dt.date, list[Mark]] = defaultdict(list)
+    for mark in marks:
+        both = mark[3]
+        if is_value(both >> VALUE_BITS) and is_value(both & VALUE):  # else the record was not made here
+            days[mark[0]].append(mark)
+    rows = [UniqueWaiting(day=day, values=_packed(_seen(some))) for day, some in sorted(days.items())]
     UniqueWaiting.objects.using(using).bulk_create(rows)
 
 
@@ -78,8 +77,16 @@ def values_of(data: bytes) -> Iterable[tuple[int, int]]:
     return ((one >> VALUE_BITS, one & VALUE) for (one,) in _ENTRY.iter_unpack(data))
 
 
+def _seen(marks: list[Mark]) -> set[int]:
+    found = {site << VALUE_BITS | both & VALUE for _day, _page, site, both in marks}
+    return found | {page << VALUE_BITS | both >> VALUE_BITS for _day, page, site, both in marks if page != site}
+
+
 def _packed(values: set[int]) -> bytes:
-    return struct.pack(f"<{len(values)}Q", *sorted(values))
+    entries = array("Q", sorted(values))
+    if sys.byteorder == "big":
+        entries.byteswap()
+    return entries.tobytes()
 
 
 def _by_day(rows: Iterable[UniqueWaiting]) -> dict[dt.date, dict[int, set[int]]]:
