@@ -240,3 +240,10 @@ def test_another_signed_in_person_is_another_subject() -> None:
     client.force_login(bob)
     assert b"Ada Example" not in client.get(ME).content
     assert ada.user_id != bob.pk
+
+
+def test_pages_speak_german() -> None:
+    client = signed_in(shopper())
+    page = client.get(ME, headers={"accept-language": "de"}).content.decode()
+    assert "Was wir speichern" in page
+    assert "ein Vertrag mit Ihnen" in page
