@@ -18,7 +18,7 @@ class DemographicsForm(forms.Form):
     """Asks what the declared tables need, each answer optional."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         for name in asked():
             self.fields[name] = _field(name)
             self.fields[name].widget.attrs["autocomplete"] = "off"

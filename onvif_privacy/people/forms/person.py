@@ -61,7 +61,7 @@ class PersonFields(forms.BaseForm):
     template_name = "onvif_privacy/people/fields.html"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         given = self.initial if isinstance(self.initial, Filled) else Filled()
         self.saved = given.addresses
         for name, required in self.asks.items():

@@ -23,7 +23,7 @@ class SensitiveForm(forms.Form):
     """
 
     def __init__(self, *args: Any, purpose: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         category_of(purpose)
         self.purpose = purposes.get(purpose)
         self.fields["value"] = PersonText(label=str(self.purpose.label), max_length=LENGTH, widget=forms.TextInput)
