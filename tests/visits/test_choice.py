@@ -16,7 +16,7 @@ from onvif_privacy.core.consent import State
 from onvif_privacy.visits.models import Reason
 from onvif_privacy.visits.services import capture
 from onvif_privacy.visits.services.records import Record
-from tests.visits.factories import CHROME, StaffFactory
+from tests.visits.factories import CHROME, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.urls("tests.visits.urls")
 
@@ -95,3 +95,19 @@ def test_without_the_cookies_room_visits_count_and_nobody_is_known() -> None:
     found = outcome("/")
     assert isinstance(found, Record)
     assert found.visitor == ""
+
+
+def test_recorded_fields_are_exactly_those_of_the_table() -> None:
+    """V12: whoever is signed in leaves no more than a stranger; only a granted choice adds the reference."""
+    nobody = outcome("/", Choice(State.UNDECIDED, "none"))
+    assert isinstance(nobody, Record)
+    for choice, user, visitor in [
+        (Choice(State.UNDECIDED, "none"), UserFactory.build(pk=7), ""),
+        (Choice(State.UNDECIDED, "none"), StaffFactory.build(pk=8), ""),
+        (Choice(State.GRANTED, "choice"), None, PERSON),
+        (Choice(State.GRANTED, "choice"), UserFactory.build(pk=7), PERSON),
+        (Choice(State.GRANTED, "choice"), StaffFactory.build(pk=8), PERSON),
+    ]:
+        found = outcome("/", choice, user)
+        assert isinstance(found, Record)
+        assert found._replace(at=0) == nobody._replace(at=0, visitor=visitor)
