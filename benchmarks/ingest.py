@@ -66,10 +66,10 @@ class Speed(NamedTuple):
 @contextmanager
 def timed(number: Callable[[], int], found: list[Speed]) -> Iterator[None]:
     """Note the speed of what is done inside; ``number`` says afterwards how many it were."""
-    here, there, started = time.process_time(), database_seconds(), time.perf_counter()
+    there, here, started = database_seconds(), time.process_time(), time.perf_counter()
     yield
-    wall = time.perf_counter() - started
-    cores = time.process_time() - here + database_seconds() - there
+    wall, cores = time.perf_counter() - started, time.process_time() - here
+    cores += database_seconds() - there
     found.append(Speed(number() / wall, number() / cores))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from itertools import chain
 from pathlib import Path
 
 from django.db import connection
@@ -22,7 +23,7 @@ def database_seconds() -> float:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         number = cursor.fetchone()[0]
-    for place in (Path(f"/proc/{number}"), *Path("/proc").glob(f"[0-9]*/task/{number}")):
+    for place in chain((Path(f"/proc/{number}"),), Path("/proc").glob(f"[0-9]*/task/{number}")):
         with contextlib.suppress(OSError):
             return int((place / "schedstat").read_text().split()[0]) / 1e9
     return math.nan

@@ -94,10 +94,10 @@ def milliseconds(what: Callable[[], Any], runs: int) -> Took:
     what()
     found = []
     for _run in range(runs):
-        cpu, started = time.process_time() + database_seconds(), time.perf_counter()
+        there, here, started = database_seconds(), time.process_time(), time.perf_counter()
         what()
-        wall = time.perf_counter() - started
-        found.append((wall * 1000, (time.process_time() + database_seconds() - cpu) * 1000))
+        wall, cpu = time.perf_counter() - started, time.process_time() - here
+        found.append((wall * 1000, (cpu + database_seconds() - there) * 1000))
     return Took(*(statistics.median(part) for part in zip(*found, strict=True)))
 
 
