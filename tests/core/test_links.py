@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from onvif_privacy.core import links
 from onvif_privacy.core.links import LinkRefused
 from onvif_privacy.core.models import Link, LinkCount
-from onvif_privacy.core.registry import Needs, NotDeclared
+from onvif_privacy.core.registry import Needs, NotDeclared, needs
 from onvif_privacy.core.testing import guards, temporarily
 from tests.core.factories import UserFactory
 from tests.core.faults import at_statement
@@ -219,7 +219,7 @@ def test_clicks_at_once_are_all_counted_and_one_address_gets_one_code() -> None:
 
 def test_nothing_is_stored_where_nothing_switched_links_on() -> None:
     with (
-        temporarily(without=((Needs, "links:hostapp"),)),
+        temporarily(without=tuple((Needs, f"links:{one.by}") for one in needs.all() if one.tool == "links")),
         pytest.raises(NotDeclared, match="declare\\(Needs\\('links'"),
     ):
         links.add(TARGET)
