@@ -22,6 +22,20 @@ class Served:
     authority: Path
 
 
+# Python 3.13 verifies strictly by RFC 5280: an authority says what its key is for
+_MAY_SIGN = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
+
+
 def _name(words: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, words)])
 
@@ -45,6 +59,7 @@ def served(folder: Path, *, host: str = "127.0.0.1", expired: bool = False) -> S
     authority = (
         _builder("Authority of the tests", "Authority of the tests", ours, datetime.now(UTC) + timedelta(days=1))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(_MAY_SIGN, critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(ours.public_key()), critical=False)
         .sign(ours, hashes.SHA256())
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -16,6 +17,8 @@ from django.urls.resolvers import RoutePattern
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.services import cleaning
 
+# either lets threads of the application run
+THREAD_OPTIONS = ("enable-threads", "threads")
 MIDDLEWARE = "onvif_privacy.visits.middleware.PageVisitMiddleware"
 
 
@@ -110,5 +113,21 @@ def middleware_last(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
             f"{names[-1]} stands behind the middleware of onvif_privacy.visits, so its answers hide the view.",
             hint=f'Make "{MIDDLEWARE}" the last of MIDDLEWARE.',
             id="onvif_privacy_visits.W002",
+        )
+    ]
+
+
+@register(Tags.compatibility)
+def threads_run(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """W003: under uWSGI without threads the recorder's thread stands still, and nothing is stored."""
+    uwsgi = sys.modules.get("uwsgi")  # a module that exists only inside of uWSGI's own processes
+    options: Mapping[Any, Any] = getattr(uwsgi, "opt", {})
+    if uwsgi is None or any(name in options for name in (*THREAD_OPTIONS, *map(str.encode, THREAD_OPTIONS))):
+        return []
+    return [
+        Warning(
+            "uWSGI runs without threads, so page visits are taken in but never stored.",
+            hint="Write enable-threads = true (or threads = 2) into uWSGI's configuration.",
+            id="onvif_privacy_visits.W003",
         )
     ]

@@ -296,9 +296,10 @@ def test_what_cannot_be_written_waits_and_says_where_but_not_what(
     done = drain(compose=lambda card: EmailMessage("Hello\r\nBcc: x@example.org", "…", to=["evil@example.org"]))
     assert done == Sent(missed=1)
     assert server.heard == []
-    assert "BadHeaderError at" in caplog.text
+    named = Postcard.objects.get().reason
+    assert named in ("BadHeaderError", "ValueError")  # Django's own until 6.0, Python's from 6.1 on
+    assert f"{named} at" in caplog.text
     assert "example.org" not in caplog.text
-    assert Postcard.objects.get().reason == "BadHeaderError"
 
 
 def test_a_backend_that_takes_nothing_marks_nothing(settings: Any) -> None:

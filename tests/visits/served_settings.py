@@ -8,4 +8,5 @@ from tests.projects.visits_only import DATABASES
 ROOT_URLCONF = "tests.visits.urls"
 ALLOWED_HOSTS = ["127.0.0.1"]
 ONVIF_PRIVACY_VISITS_RECORDING = "thread"
-DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL"
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL"

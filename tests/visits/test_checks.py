@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 from django.conf import settings
 from django.core.checks import run_checks
@@ -47,3 +50,19 @@ def test_settings_of_the_wrong_type_are_found(value: dict[str, object]) -> None:
 def test_purpose_is_declared_and_offered() -> None:
     purpose = purposes.get("popularity")
     assert (purpose.device, purpose.reader, purpose.clause) == (True, "visits", "popularity")
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ({}, {"onvif_privacy_visits.W003"}),
+        ({b"processes": b"2"}, {"onvif_privacy_visits.W003"}),
+        ({b"enable-threads": True}, set()),
+        ({"threads": "2"}, set()),
+    ],
+)
+def test_uwsgi_without_threads_is_named(
+    monkeypatch: pytest.MonkeyPatch, options: dict[object, object], found: set[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "uwsgi", SimpleNamespace(opt=options))
+    assert ids() == found

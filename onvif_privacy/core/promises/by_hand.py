@@ -23,13 +23,13 @@ def by_hand(statement: str, row: uuid.UUID, key: str = "id") -> Iterator[None]:
     drop(using)
     try:
         with transaction.atomic(using=using):
-            point = transaction.savepoint(using=using)
             connection = connections[using]
+            point = connection.savepoint()
             with connection.cursor() as cursor:
                 value = Entry._meta.pk.get_db_prep_value(row, connection)
                 cursor.execute(f"{statement} WHERE {key} = %s", [value])
             yield
-            transaction.savepoint_rollback(point, using=using)
+            connection.savepoint_rollback(str(point))
     finally:
         create(using)
 

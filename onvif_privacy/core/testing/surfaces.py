@@ -79,13 +79,13 @@ def planted_row(alias: str, word: str) -> Iterator[None]:
         yield
         return
     with transaction.atomic(using=alias):
-        point = transaction.savepoint(using=alias)
+        point = connections[alias].savepoint()
         beat = Heartbeat(check_name=word, looked_at=datetime(2001, 1, 1, tzinfo=UTC), count=0, verdict="kept")
         beat.save(using=alias, force_insert=True)
         try:
             yield
         finally:
-            transaction.savepoint_rollback(point, using=alias)
+            connections[alias].savepoint_rollback(str(point))
 
 
 def storages() -> dict[str, Storage]:

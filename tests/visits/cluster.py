@@ -1,0 +1,92 @@
+"""A private PostgreSQL server that tests may freeze. The shared service is never touched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.visits.serving import children
+
+
+class Cluster:
+    """One server with a data folder and a port of its own; run as ``postgres`` where the tests are root."""
+
+    def __init__(self, folder: Path, programs: Path) -> None:
+        self.data = folder / "data"
+        self._programs = programs
+        self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        if self._as:
+            shutil.chown(folder, "postgres")
+        self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-N")
+        self.start()
+
+    @property
+    def url(self) -> str:
+        """Address of its database."""
+        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Start, and wait until it takes connections."""
+        options = f"-p {self.port} -k {self.data} -c listen_addresses=127.0.0.1"
+        self._run(
+            "pg_ctl", "-D", str(self.data), "-w", "-t", "60", "-l", str(self.data / "log"), "-o", options, "start"
+        )
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop; ``immediate`` is a crash: nobody is told, and the next start recovers."""
+        self._run("pg_ctl", "-D", str(self.data), "-m", mode, "stop")
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Take connections but answer nothing for the length of the block."""
+        first = int((self.data / "postmaster.pid").read_text().split()[0])
+        processes = [first, *children(first)]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [*self._as, str(self._programs / program), *arguments]
+        # a server started by pg_ctl would keep a pipe open for ever
+        done = subprocess.run(
+            command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, check=False
+        )
+        assert done.returncode == 0, f"{' '.join(command)} ended with {done.returncode}"
+
+
+def _programs() -> Path | None:
+    """Return the folder with the newest PostgreSQL's programs, as Debian or the path have it."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    found = shutil.which("initdb")
+    return next((folder for folder in [*folders, *([Path(found).parent] if found else [])] if folder.exists()), None)
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """Run a private server; skips the test where PostgreSQL's programs are not installed."""
+    programs = _programs()
+    if programs is None or not Path("/proc").exists():
+        pytest.skip("PostgreSQL's own programs (initdb, pg_ctl) are not installed")
+    folder = Path(tempfile.mkdtemp(prefix="onvif_privacy_cluster_"))
+    try:
+        made = Cluster(folder, programs)
+        yield made
+        made.stop("immediate")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

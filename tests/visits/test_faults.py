@@ -1,0 +1,141 @@
+"""V5 and the fault matrix: a frozen or locked database, hostile headers and a moved clock cost no page, no visit."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from onvif_privacy.visits.models import Visit
+from onvif_privacy.visits.services import agents
+from onvif_privacy.visits.services.recorder import Recorder, recorder
+from onvif_privacy.visits.services.transports import Direct
+from tests.visits.cluster import Cluster, cluster
+from tests.visits.factories import CHROME, RecordFactory
+from tests.visits.serving import Site, served
+from tests.visits.test_recorder import threaded, until
+
+__all__ = ["threaded"]
+
+full = pytest.mark.full
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Cluster]:
+    with cluster() as running:
+        yield running
+
+
+@pytest.fixture
+def site(database: Cluster, tmp_path: Path) -> Iterator[Site]:
+    """Two workers with four threads on the private server, and visitors who come at about 150 pages a second."""
+    running = served("threads", tmp_path, database.url)
+    running.pause = 0.05
+    yield running
+    if running.process.poll() is None:
+        running.process.kill()
+        running.process.wait(10)
+
+
+def visits(site: Site) -> int:
+    return int(site.rows("SELECT count(*) FROM onvif_privacy_visits_visit")[0][0])
+
+
+def assert_everything_is_stored(site: Site, stored_before: int) -> None:
+    site.until(lambda: visits(site) - stored_before == site.answered, 90)
+    site.stop()
+    assert site.failed == 0
+    assert visits(site) - stored_before == site.answered, "none lost, none twice"
+
+
+class TestDatabase:
+    @pytest.mark.parametrize("seconds", [7, pytest.param(60, marks=full)])
+    def test_frozen_lets_no_page_wait(self, site: Site, database: Cluster, seconds: float) -> None:
+        before = visits(site)
+        visitors = site.load(20)
+        with database.frozen():
+            for visitor in visitors:
+                visitor.join()
+            time.sleep(seconds)
+        assert_everything_is_stored(site, before)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="about files of SQLite")
+@pytest.mark.django_db(transaction=True)
+class TestSqliteFile:
+    @pytest.mark.parametrize("seconds", [3, pytest.param(600, marks=full)])
+    def test_eight_other_writers_cost_no_visit(self, threaded: None, seconds: float) -> None:
+        name = connection.settings_dict["NAME"]
+        end = time.monotonic() + seconds
+
+        def write() -> None:
+            other = sqlite3.connect(name, timeout=60, isolation_level=None)
+            while time.monotonic() < end:
+                other.execute("BEGIN IMMEDIATE")
+                time.sleep(random.uniform(0.01, 0.2))
+                other.execute("ROLLBACK")
+            other.close()
+
+        writers = [threading.Thread(target=write) for _number in range(8)]
+        for writer in writers:
+            writer.start()
+        mine, number = Recorder(Direct()), 0
+        while time.monotonic() < end:
+            mine.put(RecordFactory(at=int(time.time())))
+            number += 1
+            time.sleep(0.007)
+        for writer in writers:
+            writer.join()
+        until(lambda: mine.books().stored == number, 60)
+        mine.stop(20)
+        assert mine.books().dropped == {}
+        assert Visit._default_manager.count() == number
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("inline")
+class TestHeaders:
+    @pytest.mark.parametrize("number", [200, pytest.param(50_000, marks=full)])
+    def test_bombs_are_answered_and_caches_stay_bounded(self, number: int) -> None:
+        client = Client(raise_request_exception=False)
+        dice = random.Random(7)
+        for count in range(number):
+            headers = {
+                "user-agent": f"{CHROME} {dice.random()} " + "x" * dice.choice([0, 600, 8_000]),
+                "cookie": "; ".join(f"c{dice.randrange(10**6)}={'v' * 30}" for _cookie in range(100)),
+                "accept-language": ",".join(f"x{count:x}{part:x};q=0.{part % 10}" for part in range(500)),
+                "referer": f"https://{dice.random()}.example/" + "r" * dice.choice([0, 9_000]),
+                "x-forwarded-for": ", ".join(["192.0.2.1"] * dice.choice([0, 400])),
+            }
+            assert client.get("/", headers=headers, secure=True).status_code == 200
+        assert 0 < len(agents._cache) <= agents.CACHED
+        assert recorder.books().balanced
+        assert recorder.books().dropped == {}
+
+
+@pytest.mark.django_db(transaction=True)
+class TestClock:
+    @pytest.mark.parametrize(
+        "step", [3_600, -3_600, 400 * 86_400, -10, 14 * 3_600, -14 * 3_600], ids=lambda step: f"{step}s"
+    )
+    def test_moved_clock_loses_no_visit(self, threaded: None, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+        real = time.time
+        mine = Recorder(Direct())
+        mine.put(RecordFactory(at=int(time.time())))
+        until(lambda: mine.books().stored == 1)
+
+        monkeypatch.setattr(time, "time", lambda: real() + step)
+        mine.put(RecordFactory(at=int(time.time())))
+        until(lambda: mine.books().stored == 2)
+        waits: list[Any] = [mine._interval() for _number in range(5)]
+        assert all(wait > 0 for wait in waits)
+        mine.stop(10)
+        assert (mine.books().balanced, mine.books().dropped) == (True, {})
