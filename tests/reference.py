@@ -29,7 +29,9 @@ def settings() -> Iterator[tuple[str, ...]]:
     """Yield name, default and meaning of each setting, room by room in the order of their tables."""
     from onvif_privacy.core.conf import Settings
 
-    for table in Settings.tables:
+    # by the order of the apps, whichever table happened to be imported first
+    order = {app.name: number for number, app in enumerate(apps.get_app_configs())}
+    for table in sorted(Settings.tables, key=lambda one: order.get(one.__module__.rpartition(".")[0], len(order))):
         if table.__module__.startswith("onvif_privacy."):
             for row in table.rows():
                 default = row.default
