@@ -78,3 +78,18 @@ def log_is_elsewhere(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         words = _("The log of erasures lies beside the database file, so a restore would take it back, too.")
         return [Error(words, hint=hint, id="onvif_privacy_rights.E002")]
     return []
+
+
+@register(Tags.models)
+def cascades_are_declared(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E004: deleting a row of a declared model would delete rows of one that nobody declared."""
+    from onvif_privacy.rights.services.erasure import cascades
+
+    return [
+        Error(
+            f"{inner} is not declared, and its rows would be deleted with those of {outer}.",
+            hint=f"Run 'manage.py privacy_declare {inner.partition('.')[0]}'. Until then no erasure is carried out.",
+            id="onvif_privacy_rights.E004",
+        )
+        for outer, inner in cascades()
+    ]

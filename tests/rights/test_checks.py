@@ -1,0 +1,65 @@
+"""Each check finds its mistake, says what to write, and is silent on a site that made none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.checks import CheckMessage
+from pytest_django import Settings
+
+from onvif_privacy.core.testing import temporarily
+from onvif_privacy.rights import checks
+from tests.rights.factories import STORE
+from tests.rights.test_erasure import UNDECLARED
+
+FILES = "django.core.files.storage.FileSystemStorage"
+
+
+def found(check: Any) -> list[str]:
+    messages: list[CheckMessage] = check(None)
+    assert all(one.hint for one in messages)
+    return [str(one.id) for one in messages]
+
+
+def test_a_good_site_gets_no_message() -> None:
+    for check in (checks.export_storage_is_private, checks.log_is_elsewhere, checks.cascades_are_declared):
+        assert found(check) == []
+
+
+@pytest.mark.parametrize("alias", ["default", "staticfiles", "nowhere", ""])
+def test_a_public_or_missing_export_storage_is_found(alias: str, settings: Settings) -> None:
+    settings.ONVIF_PRIVACY_RIGHTS_EXPORT_STORAGE = alias
+    assert found(checks.export_storage_is_private) == ["onvif_privacy_rights.E001"]
+
+
+def test_a_storage_inside_the_media_folder_is_found(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    inside = {"BACKEND": FILES, "OPTIONS": {"location": str(tmp_path / "exports")}}
+    settings.STORAGES = {**settings.STORAGES, "privacy_exports": inside}
+    assert found(checks.export_storage_is_private) == ["onvif_privacy_rights.E001"]
+
+
+def test_settings_that_are_missing_are_found_with_the_line_to_write(settings: Settings) -> None:
+    del settings.ONVIF_PRIVACY_RIGHTS_EXPORT_STORAGE
+    del settings.ONVIF_PRIVACY_RIGHTS_LOG
+    assert found(checks.export_storage_is_private) == ["onvif_privacy_rights.E001"]
+    assert found(checks.log_is_elsewhere) == ["onvif_privacy_rights.E002"]
+    assert 'ONVIF_PRIVACY_RIGHTS_LOG = "' in str(checks.log_is_elsewhere(None)[0].msg)
+
+
+def test_a_log_beside_the_database_is_found(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "_database_folders", lambda: [str(tmp_path.resolve())])
+    beside = {"BACKEND": FILES, "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = {**settings.STORAGES, "privacy_log": beside}
+    assert found(checks.log_is_elsewhere) == ["onvif_privacy_rights.E002"]
+
+
+def test_a_cascade_into_an_undeclared_model_is_found() -> None:
+    with temporarily(*STORE, UNDECLARED):
+        assert found(checks.cascades_are_declared) == []
+    with temporarily(STORE[0], UNDECLARED):
+        assert found(checks.cascades_are_declared) == ["onvif_privacy_rights.E004"]
