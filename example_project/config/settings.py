@@ -48,6 +48,13 @@ ONVIF_PRIVACY_RIGHTS_LOG = "privacy_log"
 ONVIF_PRIVACY_RIGHTS_COOLING_HOURS = env.int("ONVIF_PRIVACY_RIGHTS_COOLING_HOURS", default=72)
 # Views whose addresses are public content; of all others visits keep the pattern of the route only.
 ONVIF_PRIVACY_VISITS_PUBLIC_CONTENT = ["news-item", "product", "article"]
+ONVIF_PRIVACY_VISITS_SERVICES = {
+    "Product catalogue": ["/products/"],
+    "Knowledge base": ["/knowledge/"],
+    "News": ["/news/"],
+    "Shop": ["/shop/"],
+    "Message board": ["/board/"],
+}
 
 # --- the site --------------------------------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
+MEDIA_ROOT = Path(tempfile.gettempdir()) / f"onvif_privacy_media_{os.getpid()}"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if django.VERSION < (6, 1):  # there the name is deprecated, and a test run has the same backend anyway
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

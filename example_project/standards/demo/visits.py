@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from hashlib import blake2b
 from itertools import islice
 
 from django.urls import reverse
@@ -15,11 +16,13 @@ from django.utils import timezone
 
 from onvif_privacy.visits.services import store
 from onvif_privacy.visits.services.records import Parcel, Record
+from onvif_privacy.visits.services.sketch import VALUE_BITS, value_of
 from standards.demo.content import SEED
 from standards.models import Article, News, Product
 
 DAYS = 60
 VISITS_PER_DAY = 190
+VISITORS_PER_DAY = 70
 PARCEL_VISITS = 2_000
 
 WEEKDAYS = (1.0, 1.12, 1.15, 1.08, 0.9, 0.38, 0.34)  # Monday first
@@ -118,4 +121,14 @@ def record(at: datetime, route: str, path: str, dice: random.Random) -> Record:
         agent=dice.choices(list(AGENTS), list(AGENTS.values()))[0],
         network=dice.choice(NETWORKS),
         visitor="",
+        marks=marks(at.date(), dice.randrange(VISITORS_PER_DAY), path),
     )
+
+
+def marks(day: date, visitor: int, path: str) -> int:
+    """What one of the day's invented visitors does to the sketches of different visitors, as `salts.marks` would."""
+    site, page = (
+        value_of(int.from_bytes(blake2b(f"{day} {visitor} {place}".encode(), digest_size=8).digest(), "big"))
+        for place in ("", path)
+    )
+    return page << VALUE_BITS | site

@@ -20,6 +20,7 @@ from onvif_privacy.cookies.services import publish
 from standards.demo import once
 from standards.demo.accounts import describe_accounts, make_accounts
 from standards.demo.content import fill
+from standards.demo.people import fill_people
 from standards.demo.visits import fill_visits
 
 HOST = "127.0.0.1"
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         steps = {
             "log-ins": make_accounts,
             "content": fill,
+            "people": fill_people,
             "privacy statement": lambda: call_command("privacy_statement", "init", "--publish", stdout=StringIO()),
             "cookie policy": publish,
             "visits": fill_visits,
