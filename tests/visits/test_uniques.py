@@ -18,7 +18,8 @@ from django.test.utils import CaptureQueriesContext
 
 from onvif_privacy.core import jobs
 from onvif_privacy.visits.models import DaySalt, Page, PageDay, UniqueDay, UniqueWaiting
-from onvif_privacy.visits.services import capture, clock, salts, store, uniques
+from onvif_privacy.visits.services import capture, clock, reports, salts, store, uniques
+from onvif_privacy.visits.services.periods import Choice, Period
 from onvif_privacy.visits.services.recorder import Recorder
 from onvif_privacy.visits.services.records import Parcel, Record
 from onvif_privacy.visits.services.sketch import VALUE_BITS, Sketch, value_of
@@ -348,3 +349,21 @@ class TestSalt:
             assert time.monotonic() < end
             time.sleep(0.01)
         mine.stop(5)
+
+
+def test_those_who_wait_to_be_merged_count_in_the_period_they_came_in() -> None:
+    today = clock.today()
+    chance = random.Random(8)
+    for day, number in ((today, 5), (today - dt.timedelta(days=1), 3)):
+        at = clock.seconds(clock.bounds(day, day)[0])
+        marks = [
+            value_of(chance.getrandbits(64)) << VALUE_BITS | value_of(chance.getrandbits(64)) for _ in range(number)
+        ]
+        store.write(Parcel(tuple(RecordFactory(at=at, route="/news/", marks=mark) for mark in marks)))
+    page = Page.objects.get(route="/news/").pk
+    asked = reports.Asked(period=Period.ending(today, Choice.TODAY), use="statistics")
+    for _merged in (False, True):
+        found = reports.visitors(asked, [page])
+        assert found is not None
+        assert (found.visits, found.before, found.pages) == (5, 3, {page: 5})
+        uniques.merge()

@@ -65,7 +65,7 @@ def _sketches(asked: Asked, pages: Collection[int]) -> Sketches:
         Q(page__in=pages, day__gte=first) if asked.route or asked.area else sites | Q(page__in=pages, day__gte=first)
     )
     rows = UniqueDay.objects.filter(wanted, day__lte=last).values_list("day", "page_id", "page__route", "registers")
-    waiting = UniqueWaiting.objects.filter(day__range=(first, last)).values_list(
+    waiting = UniqueWaiting.objects.filter(day__range=(asked.period.previous.first, last)).values_list(
         "day", Value(SITE), Value(""), "values"
     )
     # the pages that stand for sites come along without data, since what waits names only their numbers
@@ -84,15 +84,19 @@ def _sketches(asked: Asked, pages: Collection[int]) -> Sketches:
         if not data:
             continue
         found[day, SITE if page in buckets else page].merge(Sketch.unpacked(bytes(data)))
-    _add_late(found, late, buckets, pages)
+    _add_late(found, late, buckets, pages, first)
     return found
 
 
 def _add_late(
-    found: Sketches, late: list[tuple[dt.date, bytes]], buckets: Collection[int], pages: Collection[int]
+    found: Sketches,
+    late: list[tuple[dt.date, bytes]],
+    buckets: Collection[int],
+    pages: Collection[int],
+    first: dt.date,
 ) -> None:
-    """Take in what waits to be merged."""
+    """Take in what waits to be merged; of pages only what belongs to the period, which begins on ``first``."""
     for day, data in late:
         for page, value in values_of(data):
-            if page in buckets or page in pages:
+            if page in buckets or (page in pages and day >= first):
                 found[day, SITE if page in buckets else page].add((value,))
