@@ -6,17 +6,20 @@ kinds that the kernel declares.
 
 from __future__ import annotations
 
+import tempfile
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 
-from onvif_privacy.core import consent, contacts, doors, gate, incidents, ledger, parties, promises, subjects
+from onvif_privacy.core import canaries, consent, contacts, doors, gate, incidents, ledger, parties, promises, subjects
 from onvif_privacy.core.consent import Method, Outcome
 from onvif_privacy.core.jobs import ending
 from onvif_privacy.core.ledger import anchors, forgetting
@@ -190,6 +193,32 @@ def _open_incident() -> Service:
     return Service(lambda: incidents.open("incident.test", reference=reference), {"incident.test": 1})
 
 
+CONTACTS = "contacts.example"
+
+
+def _made_canary() -> Any:
+    with override_settings(ONVIF_PRIVACY_CANARY_DOMAIN=CONTACTS):
+        return canaries.mint("newsletter", "partner", ["partner.example"])
+
+
+def _mint() -> Service:
+    return Service(_made_canary, {"canary.minted": 1}, again=False)
+
+
+def _hear_a_stranger() -> Service:
+    canary, folder = _made_canary(), Path(tempfile.mkdtemp())
+    for name in ("cur", "new", "tmp"):
+        (folder / name).mkdir()
+    mail = f"From: somebody@stranger.example\nTo: {canary.address}\n\nBuy this.\n"
+    (folder / "new" / "1").write_text(mail)
+
+    def call() -> object:
+        with override_settings(ONVIF_PRIVACY_CANARY_DOMAIN=CONTACTS, ONVIF_PRIVACY_CANARY_MAILDIR=str(folder)):
+            return canaries.watch()
+
+    return Service(call, {"incident.canary": 1})
+
+
 def _orphan() -> Service:
     subject = SubjectFactory(had_user=True, orphaned_at=timezone.now() - timedelta(days=90))
 
@@ -241,6 +270,8 @@ def _posted() -> Service:
 
 
 SERVICES: dict[str, Callable[[], Service]] = {
+    "canaries.mint": _mint,
+    "canaries.watch": _hear_a_stranger,
     "consent.decide": _decide,
     "consent.decide_all": _decide_all,
     "consent.withdraw": _withdraw,
