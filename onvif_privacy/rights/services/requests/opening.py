@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from onvif_privacy.core import ledger
-from onvif_privacy.core.models import Subject
+from onvif_privacy.core.models import Entry, Subject
 from onvif_privacy.core.registry.kinds import instant
 from onvif_privacy.rights.models import Channel, Kind, Proof, Request
 from onvif_privacy.rights.services import clock
@@ -71,18 +71,22 @@ def open(
             key=key,
         )
         request.slot = request.slot_now()
-        payload = {
-            "request": request.reference,
-            "kind": str(kind),
-            "channel": str(channel),
-            "received": instant(received),
-            "due": instant(due),
-        }
-        request.entry = ledger.record("rights.opened", subject=subject, payload=payload, actor=actor)
+        request.entry = _recorded(request, due, actor)
         request.save(force_insert=True, using=using())
         if shown and subject is not None:
             begin(request, actor=actor)
     return request
+
+
+def _recorded(request: Request, due: datetime, actor: AbstractBaseUser | None) -> Entry:
+    payload = {
+        "request": request.reference,
+        "kind": str(request.kind),
+        "channel": str(request.channel),
+        "received": instant(request.received_at),
+        "due": instant(due),
+    }
+    return ledger.record("rights.opened", subject=request.subject, payload=payload, actor=actor)
 
 
 def _known(key: str, kind: Kind, subject: Subject | None) -> Request | None:
