@@ -7,9 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from tests import requirements
 from tests.newsite import build_wheel
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> None:
+    """Begin in the site's language: the test client leaves that of the last answer active."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -211,6 +211,8 @@ records = st.builds(
     agent=st.sampled_from([CHROME, GOOGLEBOT]),
     network=st.sampled_from(["", "192.0.2.0", "2001:db8::"]),
     visitor=st.just(""),
+    areas=st.just(()),
+    marks=st.just(0),
 )
 
 
