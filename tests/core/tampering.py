@@ -39,15 +39,17 @@ def run(sql: str, *params: Any) -> int:
 @contextmanager
 def without_foreign_keys() -> Iterator[None]:
     """Be the owner, who switches foreign keys off; whatever was done is rolled back."""
-    with transaction.atomic():
+    if connection.vendor == "mysql":
+        run("SET foreign_key_checks = 0")
+    try:
+        with transaction.atomic():
+            try:
+                yield
+            finally:
+                transaction.set_rollback(True)
+    finally:
         if connection.vendor == "mysql":
-            run("SET foreign_key_checks = 0")
-        try:
-            yield
-        finally:
-            transaction.set_rollback(True)
-            if connection.vendor == "mysql":
-                run("SET foreign_key_checks = 1")
+            run("SET foreign_key_checks = 1")
 
 
 def entry(place: int) -> Entry:
