@@ -171,7 +171,7 @@ def test_the_same_claim_is_kept_once() -> None:
     ada = person()
     first = holdings.claim(ada, kind="email", value="Ada@example.org")
     assert holdings.claim(ada, kind="email", value=" ada@EXAMPLE.org ").pk == first.pk
-    assert "ada" not in first.hash
+    assert "example" not in first.hash
 
 
 def test_rows_are_claimed_for_own_access_only() -> None:

@@ -42,7 +42,8 @@ Judge = Callable[[HttpRequest, int], Strength]
 
 def _mark(user: Any) -> str:
     """Bind a confirmation to the person and to their present password: a change of either ends it."""
-    return salted_hmac("onvif_privacy.strength", f"{user.pk}|{user.get_session_auth_hash()}").hexdigest()
+    bound = f"{user.pk}|{user.get_session_auth_hash()}"
+    return salted_hmac("onvif_privacy.strength", bound, algorithm="sha256").hexdigest()
 
 
 def confirm(request: HttpRequest) -> None:
