@@ -51,7 +51,7 @@ def test_a_failed_post_says_so_and_the_form_stays_usable(
     assert visitor.granted() == visitor.ran() == []
     visitor.page.unroute(CHOICE)
     visitor.accept()
-    assert not visitor.bar.is_visible()
+    visitor.bar.wait_for(state="hidden")
     assert "statistics" in visitor.granted()
 
 
