@@ -48,20 +48,24 @@ def mint(purpose: str, recipient: str, senders: Iterable[str]) -> Canary:
         raise ImproperlyConfigured("ONVIF_PRIVACY_CANARY_DOMAIN is not set.")
     if any(not one.rpartition("@")[2].strip(".") or " " in one for one in allowed):
         raise ValueError("A sender is a domain or an e-mail address.")
+    using = router.db_for_write(Canary)
+    with transaction.atomic(using=using):
+        made = _stored(purpose, recipient, allowed, domain, using)
+        ledger.record("canary.minted", payload={"canary": str(made.pk), "purpose": purpose, "recipient": recipient})
+    return made
+
+
+def _stored(purpose: str, recipient: str, senders: list[str], domain: str, using: str) -> Canary:
+    rows = Canary.objects.using(using)
     for _try in range(_TRIES):
+        last = rows.filter(purpose=purpose, recipient=recipient).aggregate(last=Max("serial"))["last"] or 0
+        canary = Canary(
+            purpose=purpose, recipient=recipient, serial=last + 1, address=_address(domain), senders=senders
+        )
         try:
-            return _made(purpose, recipient, allowed, _address(domain))
+            with transaction.atomic(using=using):
+                canary.save(using=using, force_insert=True)
         except IntegrityError:  # the address is taken, or somebody else took the number
             continue
+        return canary
     raise RuntimeError(f"No free address was found at {domain}.")
-
-
-def _made(purpose: str, recipient: str, senders: list[str], address: str) -> Canary:
-    using = router.db_for_write(Canary)
-    rows = Canary.objects.using(using)
-    with transaction.atomic(using=using):
-        last = rows.filter(purpose=purpose, recipient=recipient).aggregate(last=Max("serial"))["last"] or 0
-        made = rows.create(purpose=purpose, recipient=recipient, serial=last + 1, address=address, senders=senders)
-        payload = {"canary": str(made.pk), "purpose": purpose, "recipient": recipient}
-        ledger.record("canary.minted", payload=payload)
-    return made

@@ -129,7 +129,7 @@ def watch(limit: int = 100) -> tuple[int, int]:
     A mail is moved to ``cur`` and marked as seen once what it led to is committed, so a crash reads it again, and an
     incident is opened once for each contact. Raises OSError where there is no Maildir.
     """
-    folder, read, opened = Path(conf.CANARY_MAILDIR), 0, 0
+    folder, using, read, opened = Path(conf.CANARY_MAILDIR), router.db_for_write(Canary), 0, 0
     for path in _waiting(folder):
         if read == limit:
             break
@@ -137,8 +137,9 @@ def watch(limit: int = 100) -> tuple[int, int]:
         if found is None:
             logger.warning("a thing in the canaries' Maildir is no mail and stays there")
             continue
-        opened += _judge(look(*found, conf.CANARY_DOMAIN.lower()))
         done = folder / "cur" / f"{path.name.partition(':')[0]}:2,S"
-        transaction.on_commit(partial(path.rename, done), using=router.db_for_write(Canary))
+        with transaction.atomic(using=using):
+            opened += _judge(look(*found, conf.CANARY_DOMAIN.lower()))
+            transaction.on_commit(partial(path.rename, done), using=using)
         read += 1
     return read, opened
