@@ -71,6 +71,17 @@ class Counting(Shelf):
         return Receipt(stored=len(parcel.records))
 
 
+class Busy(Shelf):
+    """A store of a site where the next visits come in while the last ones are stored."""
+
+    recorder: Recorder
+
+    def send(self, parcel: Parcel) -> Receipt:
+        for _number in range(3):
+            self.recorder.put(RecordFactory())
+        return super().send(parcel)
+
+
 @pytest.fixture
 def shelf() -> Shelf:
     return Shelf()
@@ -224,6 +235,16 @@ class TestThread:
         for _number in range(20):
             mine.put(RecordFactory())
         until(lambda: len(shelf.records) == 20, 5)
+
+    def test_what_comes_in_while_some_are_sent_waits_for_the_next_time(self) -> None:
+        shelf = Busy()
+        shelf.recorder = recorder = Recorder(shelf)
+        for number in range(1, 4):
+            recorder.put(RecordFactory())
+            assert recorder.send()
+            assert len(shelf.parcels) == number
+        assert recorder.pending == 3
+        recorder.stop()
 
     def test_waits_longer_each_time_and_says_so_once(
         self, mine: Recorder, shelf: Shelf, caplog: pytest.LogCaptureFixture

@@ -196,7 +196,7 @@ class Recorder:
         return plan().flush_seconds
 
     def _drain(self) -> None:
-        """Send until nothing is left or the store is away; the thread's own connection rests in between."""
+        """Send what waits unless the store is away; the thread's own connection rests in between."""
         if not self.send():
             self._transport.close()
             return
@@ -210,9 +210,13 @@ class Recorder:
             self._say(error)
 
     def send(self) -> bool:
-        """Send until nothing is left; gives False, with everything kept, when the store is away. Raises nothing."""
+        """Send what waits now; gives False, with everything kept, when the store is away. Raises nothing.
+
+        What comes in meanwhile is for the next time: on a busy site there would be no end to ever smaller parcels.
+        """
+        now = self._accepted
         try:
-            while self.flush():
+            while self.flush() and self._accepted - len(self._queue) < now:
                 pass
         except Exception as error:
             self._failures += 1
