@@ -17,7 +17,7 @@ SQLITE = "sqlite:///benchmarks.sqlite3"
 # what each program is asked, and on which databases it runs
 PROGRAMS = {
     "request_path": (["--requests", "4000"], ("sqlite",)),
-    "served": (["--rounds", "10", "--seconds", "3"], ("sqlite",)),
+    "served": (["--rounds", "5", "--seconds", "2"], ("sqlite",)),
     "ingest": (["--visits", "100000"], ("sqlite", "postgres", "mysql")),
     "core": ([], ("sqlite", "postgres", "mysql")),
     "reports": (["--visits", "10000000"], ("postgres",)),
