@@ -1,4 +1,4 @@
-"""Admin of the room: requests with their clock and plan, words to release, exports and steps to look at."""
+"""Requests with their clock and plan, words to release, exports and steps to look at."""
 
 from __future__ import annotations
 
