@@ -71,6 +71,7 @@ declare(
         basis=Basis.LEGITIMATE_INTERESTS,
         clause="security",
         default=True,
+        record="scope",
     ),
 )
 

@@ -8,10 +8,13 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.core.files.storage.handler import InvalidStorageError
+from django.db import connections, router
+from django.db.models import FileField, Model
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from onvif_privacy.rights.conf import conf
@@ -93,3 +96,97 @@ def cascades_are_declared(app_configs: Sequence[AppConfig] | None, **kwargs: Any
         )
         for outer, inner in cascades()
     ]
+
+
+@register(Tags.models)
+def rows_can_be_found(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E003: a declared model whose rows nobody can see or end: no path to a person, no claim, no term."""
+    from onvif_privacy.core.registry import personal_data
+    from onvif_privacy.rights.services import retention
+
+    now = timezone.now()
+    return [
+        Error(
+            f"{one.model} is declared as personal data, but its rows lead to nobody and never end.",
+            hint="Give its declaration subjects={...}, claims={...} or terms={...}, or exempt(...) it with a reason.",
+            id="onvif_privacy_rights.E003",
+        )
+        for one in personal_data.all()
+        if one.fields and not one.subjects and not one.claims and not retention.ends_by_itself(one, at=now)
+    ]
+
+
+@register(Tags.files)
+def files_go_with_their_row(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E005: rows of a declared model are deleted, and a file of theirs that is not declared would stay on disk."""
+    from onvif_privacy.rights.services import holdings
+
+    return [
+        Error(
+            f"{one.model}.{column.name} is a file that would stay in its storage when the row is deleted.",
+            hint=f'Declare it: fields={{"{column.name}": File(…, erase=delete())}}.',
+            id="onvif_privacy_rights.E005",
+        )
+        for one in holdings.declared()
+        if one.row is not None
+        for column in holdings.model_of(one)._meta.concrete_fields
+        if isinstance(column, FileField) and column.name not in one.fields
+    ]
+
+
+@register(Tags.security)
+def sessions_can_be_searched(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """W001: sessions lie where nobody can look for a person's; they end with the account and fade by age."""
+    if settings.SESSION_ENGINE.endswith((".db", ".cached_db")):
+        return []
+    return [
+        Warning(
+            "Sessions cannot be searched for a person: what is stored of them fades only by SESSION_COOKIE_AGE.",
+            hint='Set SESSION_ENGINE = "django.contrib.sessions.backends.db" or "…cached_db", or keep the age short.',
+            id="onvif_privacy_rights.W001",
+        )
+    ]
+
+
+@register(Tags.database)
+def the_log_is_compared(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """W002: the job that would notice a restored backup has never run."""
+    from onvif_privacy.core.models import Lease
+
+    using = router.db_for_write(Lease)
+    rows = Lease.objects.using(using).filter(job="rights.replay", done_at__isnull=False)
+    if using not in (databases or ()) or not _has_table(Lease, using) or rows.exists():
+        return []
+    return [
+        Warning(
+            "The database was never compared with the log of erasures: a restored backup would go unnoticed.",
+            hint="Let cron run 'manage.py privacy_run' each minute, or run 'manage.py privacy_rights replay' once.",
+            id="onvif_privacy_rights.W002",
+        )
+    ]
+
+
+@register(Tags.database)
+def rules_run(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """W003: a rule of retention waits for a yes; until then what it would end stays."""
+    from onvif_privacy.rights.models import RetentionRule
+
+    using = router.db_for_write(RetentionRule)
+    if using not in (databases or ()) or not _has_table(RetentionRule, using):
+        return []
+    return [
+        Warning(
+            f"The rule for {one.model} would end {one.due} of {one.total} rows and waits for a yes.",
+            hint="Look at the examples under “What ends when” in the admin, then say yes or change the declaration.",
+            id="onvif_privacy_rights.W003",
+        )
+        for one in RetentionRule.objects.using(using).filter(approved_at=None).order_by("model")
+    ]
+
+
+def _has_table(model: type[Model], using: str) -> bool:
+    return model._meta.db_table in connections[using].introspection.table_names()

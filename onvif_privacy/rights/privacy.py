@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core import doors
 from onvif_privacy.core.registry import (
+    After,
     Basis,
     Claim,
     Code,
@@ -33,7 +34,7 @@ from onvif_privacy.core.registry import (
     exempt,
 )
 from onvif_privacy.rights.models import Request, Step
-from onvif_privacy.rights.services import erasure, panels
+from onvif_privacy.rights.services import erasure, panels, retention
 from onvif_privacy.rights.services import jobs as jobs  # jobs are declared by being imported
 from onvif_privacy.rights.services.letters import ANSWERING
 from onvif_privacy.rights.services.requests.states import using
@@ -52,6 +53,8 @@ declare(
     EntryKind("rights.fetched", {"request": Ref, "export": Ref}),
     EntryKind("rights.planned", {"request": Ref, "plan": Digest}),
     EntryKind("rights.step", {"request": Ref, "step": Code, "rows": Count, "fields": Count, "files": Count}),
+    EntryKind("rights.retention", {"model": Slug, "rule": Digest, "rows": Count}),
+    EntryKind("rights.ended", {"model": Slug, "deleted": Count, "ended": Count, "files": Count, "log": Count}),
     EntryKind("rights.erased", {"request": Ref, "receipt": Digest, "kept": Count, "whole": Flag}),
 )
 
@@ -136,6 +139,7 @@ declare(
     PersonalData(
         model="onvif_privacy_rights.Letter",
         subjects={},
+        terms={ANSWERING: After("created_at", days=90)},
         fields={
             "address": Field("contact", purposes=WHILE_ANSWERED, erase=blank()),
             "token": Field("credential", purposes=WHILE_ANSWERED, export=False, erase=blank()),
@@ -144,6 +148,9 @@ declare(
     ),
     exempt("onvif_privacy_rights.ExportFile", because="where a sealed file lies; the file ends with its key"),
     exempt("onvif_privacy_rights.RequestToken", because="a MAC of random bytes"),
+    exempt("onvif_privacy_rights.LogLine", because="random ids and keyed hashes, by which erasures are repeated"),
+    exempt("onvif_privacy_rights.RetentionRule", because="rules and keys of rows, no value"),
+    exempt("onvif_privacy_rights.Randomised", because="keys of rows whose value is random"),
     exempt("onvif_privacy_rights.Step", because="numbers of rows, no value"),
 )
 
@@ -183,6 +190,13 @@ declare(
         count=lambda request: _open(due_on__lt=timezone.localdate(), extended_to__isnull=True),
         address="admin:onvif_privacy_rights_request_changelist",
         permission="onvif_privacy_rights.view_request",
+    ),
+    Waiting(
+        "rights-retention",
+        label=_("Rules would end much at once and wait for a yes."),
+        count=lambda request: retention.rules.rows().filter(approved_at=None).count(),
+        address="admin:onvif_privacy_rights_retentionrule_changelist",
+        permission="onvif_privacy_rights.view_retentionrule",
     ),
     Waiting(
         "rights-failed",

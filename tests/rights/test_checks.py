@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,12 @@ import pytest
 from django.core.checks import CheckMessage
 from pytest_django import Settings
 
+from onvif_privacy.core.registry import delete
 from onvif_privacy.core.testing import temporarily
 from onvif_privacy.rights import checks
 from tests.rights.factories import STORE
 from tests.rights.test_erasure import UNDECLARED
+from tests.store import declarations
 
 FILES = "django.core.files.storage.FileSystemStorage"
 
@@ -24,7 +27,13 @@ def found(check: Any) -> list[str]:
 
 
 def test_a_good_site_gets_no_message() -> None:
-    for check in (checks.export_storage_is_private, checks.log_is_elsewhere, checks.cascades_are_declared):
+    for check in (
+        checks.export_storage_is_private,
+        checks.log_is_elsewhere,
+        checks.cascades_are_declared,
+        checks.files_go_with_their_row,
+        checks.sessions_can_be_searched,
+    ):
         assert found(check) == []
 
 
@@ -63,3 +72,24 @@ def test_a_cascade_into_an_undeclared_model_is_found() -> None:
         assert found(checks.cascades_are_declared) == []
     with temporarily(STORE[0], UNDECLARED):
         assert found(checks.cascades_are_declared) == ["onvif_privacy_rights.E004"]
+
+
+def test_rows_that_lead_to_nobody_and_never_end_are_found() -> None:
+    with temporarily(*STORE):
+        said = checks.rows_can_be_found(None)
+        assert {str(one.msg).split()[0] for one in said} == {"hostapp.Parcel", "hostapp.Letter"}
+        assert found(checks.rows_can_be_found) == ["onvif_privacy_rights.E003"] * 2
+
+
+def test_a_file_that_would_stay_when_its_row_goes_is_found() -> None:
+    fields = {name: one for name, one in declarations.ORDER.fields.items() if name != "invoice"}
+    with temporarily(*STORE, replace(declarations.ORDER, fields=fields, row=delete())):
+        assert found(checks.files_go_with_their_row) == ["onvif_privacy_rights.E005"]
+    with temporarily(*STORE, replace(declarations.ORDER, row=delete())):
+        assert found(checks.files_go_with_their_row) == []
+
+
+@pytest.mark.parametrize(("engine", "ids"), [("db", []), ("cached_db", []), ("cache", ["W001"]), ("file", ["W001"])])
+def test_sessions_that_cannot_be_searched_are_found(engine: str, ids: list[str], settings: Settings) -> None:
+    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
+    assert found(checks.sessions_can_be_searched) == [f"onvif_privacy_rights.{one}" for one in ids]

@@ -14,7 +14,7 @@ from onvif_privacy.core.consent.errors import (
     SubjectGone,
 )
 from onvif_privacy.core.consent.notices import notice, notice_digest
-from onvif_privacy.core.consent.reading import audience, fold, generations, history, may, state
+from onvif_privacy.core.consent.reading import audience, fold, generations, grants, history, may, state
 from onvif_privacy.core.consent.renewals import renew
 from onvif_privacy.core.consent.visitor import Privacy, Refusing, State, of
 from onvif_privacy.core.consent.writing import ContextRef
@@ -38,6 +38,7 @@ __all__ = [
     "decide_all",
     "fold",
     "generations",
+    "grants",
     "history",
     "lock",
     "may",

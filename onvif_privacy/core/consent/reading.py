@@ -86,7 +86,7 @@ def audience(purpose: str) -> QuerySet[Subject]:
     """Return the subjects for whom `may` holds, unordered; raises NotDeclared."""
     declared = purposes.get(purpose)
     decided = Standing.objects.filter(subject=OuterRef("pk"), purpose=purpose)
-    granted = decided.filter(~Exists(_renewed_after()), outcome=Outcome.GRANTED)
+    granted = grants().filter(subject=OuterRef("pk"), purpose=purpose)
     condition: Any = Exists(granted)
     if declared.default:
         condition = condition | ~Exists(decided)
@@ -97,6 +97,11 @@ def audience(purpose: str) -> QuerySet[Subject]:
         if veto.purpose in (purpose, "*"):
             people = people.exclude(pk__in=veto.filter(Subject.objects.all()).values("pk"))
     return people
+
+
+def grants() -> QuerySet[Standing]:
+    """Return the standings by which somebody agrees now: granted, and not asked again since."""
+    return Standing.objects.using(_primary()).filter(~Exists(_renewed_after()), outcome=Outcome.GRANTED)
 
 
 def history(subject: Subject, purpose: str | None = None) -> QuerySet[Decision]:

@@ -16,9 +16,10 @@ from onvif_privacy.core.fields.checking import owned_by_subject
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.personal.rows import path_end
 from onvif_privacy.core.registry import DeclarationError, NotDeclared, purposes
-from onvif_privacy.core.registry.personal import Field, Json, PersonalData, SubjectPath, personal_data
+from onvif_privacy.core.registry.personal import After, Field, Json, PersonalData, SubjectPath, personal_data
 from onvif_privacy.core.registry.strategies import Keep
 
+HOUSEKEEPING = "housekeeping"
 FRESH_SECONDS = 2.0  # how long an attribute may rely on the last answer about a person
 
 
@@ -48,7 +49,13 @@ def purposes_of(model: type[models.Model], name: str) -> frozenset[str]:
         return frozenset.intersection(*(frozenset(one.purposes) for one in leaves))
     if found and found.purpose_column:  # each row says which of them; see `purpose_column`
         return frozenset(one.slug for one in purposes.all())
-    return frozenset(found.purposes) if found else frozenset()
+    wanted = found.purposes if found else ()
+    return frozenset((*wanted, HOUSEKEEPING) if counts_a_term(model, name) else wanted)
+
+
+def counts_a_term(model: type[models.Model], name: str) -> bool:
+    """Whether a term of the model counts from the date in this field, so that housekeeping must read it."""
+    return any(isinstance(one, After) and one.field == name for one in declared(model).terms.values())
 
 
 def purpose_column(model: type[models.Model], name: str) -> str:
@@ -143,4 +150,9 @@ class Permission:
         _at, good, erased = known
         # What a duty keeps beyond an erasure may be read for that duty.
         kept = field is not None and isinstance(field.erase, Keep) and field.erase.purpose == self.purpose
-        return "" if good or (erased and kept) else f"this person may not be reached for {self.purpose!r}"
+        # When a term ends is asked of everybody, whatever they decided.
+        return (
+            ""
+            if good or (erased and kept) or self.purpose == HOUSEKEEPING
+            else f"this person may not be reached for {self.purpose!r}"
+        )

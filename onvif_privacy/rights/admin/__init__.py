@@ -1,5 +1,5 @@
 """Admin of the room."""
 
-from onvif_privacy.rights.admin import requests
+from onvif_privacy.rights.admin import requests, retention
 
-__all__ = ["requests"]
+__all__ = ["requests", "retention"]

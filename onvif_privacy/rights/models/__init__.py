@@ -2,7 +2,9 @@
 
 from onvif_privacy.rights.models.holdings import Claim, ExportFile, Review
 from onvif_privacy.rights.models.letters import Letter
+from onvif_privacy.rights.models.log import LogLine
 from onvif_privacy.rights.models.requests import OPEN_STATES, Channel, Kind, Proof, Request, RequestToken, State, Step
+from onvif_privacy.rights.models.retention import Randomised, RetentionRule
 
 __all__ = [
     "OPEN_STATES",
@@ -11,9 +13,12 @@ __all__ = [
     "ExportFile",
     "Kind",
     "Letter",
+    "LogLine",
     "Proof",
+    "Randomised",
     "Request",
     "RequestToken",
+    "RetentionRule",
     "Review",
     "State",
     "Step",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from onvif_privacy.core import incidents, outbox
 from onvif_privacy.core.jobs import LeaseLost, Run, job
 from onvif_privacy.rights.models import Kind, Letter, Request, State
-from onvif_privacy.rights.services import clock, erasure, export, letters
+from onvif_privacy.rights.services import clock, erasure, export, letters, retention
 from onvif_privacy.rights.services.requests import confirming
 from onvif_privacy.rights.services.requests.states import NotNow, end_of_day, using
 
@@ -85,3 +85,15 @@ def send_letters(run: Run) -> None:
     outbox.drain(Letter, time.monotonic() + SENDING_SECONDS, compose=letters.compose)
     with run.step():
         letters.forget_sent()
+
+
+@job("rights.retention", every="1h", lease="10m", alarm="1d")
+def end_what_is_due(run: Run) -> None:
+    """End what has outlived its term, by every rule that runs."""
+    retention.run(run)
+
+
+@job("rights.withdrawn", every="1m", lease="10m", alarm="1d")
+def end_what_was_withdrawn(run: Run) -> None:
+    """End at once what people were asked for and do not agree to any more."""
+    retention.withdrawn(run)

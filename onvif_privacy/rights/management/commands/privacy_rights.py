@@ -1,4 +1,4 @@
-"""``privacy_rights requests | erase``."""
+"""``privacy_rights requests | erase | due | retain | replay``."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ import sys
 from argparse import ArgumentParser
 from typing import Any, cast
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
 from onvif_privacy.core.management.database import needs_database
+from onvif_privacy.rights.management.retaining import RetainingVerbs
 from onvif_privacy.rights.models import Kind, Request, State
 from onvif_privacy.rights.services import clock, erasure, requests
 from onvif_privacy.rights.services.requests.states import end_of_day, using
 
 
-class Command(BaseCommand):
+class Command(RetainingVerbs):
     """Looks after what people asked for. Exit codes: 0 good, 1 something is overdue or failed."""
 
     help = "Shows what people asked for and until when they must be answered; carries out erasures that wait."
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         listing = verbs.add_parser("requests", help="Open requests, the most urgent first; 1 where one is overdue.")
         listing.add_argument("--json", action="store_true", help="Print one JSON list.")
         verbs.add_parser("erase", help="Carry out every erasure that waits, showing how far it is; can be stopped.")
+        self.add_retaining(verbs)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the verb; a database that is away or has no tables ends in one line that says what to do."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -141,11 +141,15 @@ def left(judged: Judged, tokens: Iterable[str] = ()) -> list[str]:
     return found
 
 
-def held_back(rows: list[Model]) -> set[Any]:
+def _nothing(child: type[Model], link: str) -> bool:
+    return False
+
+
+def held_back(rows: list[Model], *, besides: Callable[[type[Model], str], bool] = _nothing) -> set[Any]:
     """Return the keys of rows whose deletion would take along, or is refused because of, rows of another kind.
 
     Children of the person went first: what still points here is somebody else's, or kept by a duty. One query for
-    each relation.
+    each relation. ``besides`` names kinds of rows, and the link by which they point here, that hold nothing back.
     """
     found: set[Any] = set()
     if not rows:
@@ -156,6 +160,8 @@ def held_back(rows: list[Model]) -> set[Any]:
         if relation.on_delete not in HOLDING_BACK or target._meta.auto_created:
             continue
         field = relation.field.name
+        if relation.on_delete is CASCADE and besides(target, field):
+            continue
         pointing = target._base_manager.filter(**{f"{field}__in": keys})
         if target is type(rows[0]):
             pointing = pointing.exclude(pk__in=keys)
@@ -203,17 +209,19 @@ def _gets_token(judged: Judged) -> bool:
     return False
 
 
-def end(judged: Judged, who: Person, *, back: bool) -> Done:
+def end(judged: Judged, who: Person | None, *, back: bool) -> Done:
     """End what must end in one row, in the caller's transaction. ``back`` says that the row itself cannot go.
+
+    ``who`` is None for a row of nobody who is known.
 
     Raises CannotEnd where a field has no fitting way to end; nothing of the row is changed then.
     """
     declaration = replace(judged.declaration, row=None) if back else judged.declaration
     _end_scalars(judged)
-    done = end_row(declaration, judged.row, judged.ends, subject=who.subject, spared=judged.spares)
+    done = end_row(declaration, judged.row, judged.ends, subject=who.subject if who else None, spared=judged.spares)
     if done.waits or done.deleted:
         return Done(deleted=done.deleted, waits=done.waits, fields=done.fields)
-    columns = _unlinked(judged, who) if not judged.keeps else []
+    columns = _unlinked(judged, who) if who and not judged.keeps else []
     if columns:
         judged.row.save(update_fields=columns)
     return Done(fields=done.fields, token=_gets_token(judged))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -59,9 +60,12 @@ def _parents(model: type[Model], known: dict[type[Model], PersonalData]) -> set[
     }
 
 
-def ordered() -> list[PersonalData]:
-    """Return every declaration, children before what they point at; a circle is cut where it is met first."""
-    known = {holdings.model_of(one): one for one in holdings.declared()}
+def ordered(declared: Iterable[PersonalData] | None = None) -> list[PersonalData]:
+    """Return declarations, children before what they point at; a circle is cut where it is met first.
+
+    Of everything that leads to people, unless others are given.
+    """
+    known = {holdings.model_of(one): one for one in (holdings.declared() if declared is None else declared)}
     found: list[PersonalData] = []
     left = dict(known)
     while left:

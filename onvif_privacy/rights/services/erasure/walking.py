@@ -118,20 +118,22 @@ def files(walk: Walk) -> bool:
         if at is None:
             return True
         declaration, after = at
-        names = [name for name in declaration.fields if _is_file(declaration, name)]
+        names = [name for name in declaration.fields if is_file(declaration, name)]
         batch = walk.batch(declaration, after, min(BATCH, walk.rows)) if names else Batch([])
         for one in batch.judged:
             for name in set(names) & set(one.ends):
-                walk.count(declaration.model, files=_delete(one.row, name, declaration))
+                walk.count(declaration.model, files=delete(one.row, name, declaration))
         _advance(walk, batch)
     return False
 
 
-def _is_file(declaration: PersonalData, name: str) -> bool:
+def is_file(declaration: PersonalData, name: str) -> bool:
+    """Whether a declared field holds a file."""
     return isinstance(holdings.model_of(declaration)._meta.get_field(name), FileField)
 
 
-def _delete(row: Model, name: str, declaration: PersonalData) -> int:
+def delete(row: Model, name: str, declaration: PersonalData) -> int:
+    """Delete the file of a field with its variants; returns how many there were. Raises OSError where one stays."""
     file, declared = getattr(row, name), declaration.fields[name]
     if not file:
         return 0
