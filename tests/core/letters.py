@@ -31,3 +31,8 @@ def compose(card: Postcard) -> EmailMessage | None:
 def drain(seconds: float = 60, **changes: Any) -> Sent:
     """Send what is due."""
     return outbox.drain(Postcard, time.monotonic() + seconds, **({"compose": compose} | changes))
+
+
+def due_again() -> None:
+    """Let the waits pass."""
+    Postcard.objects.filter(state="waiting").update(not_before=None)

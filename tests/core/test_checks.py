@@ -196,7 +196,7 @@ def test_a_mistake_is_named_with_what_to_write_and_goes_when_it_is_cured(
 
 
 # What section 13 of the design names. A slug that is declared twice stops the start, naming both places (E031); an
-# index that contradicts its table is a warning, since the site still works (W042 for E042).
+# index that its table has outgrown is a warning (W042 for E042), since an error would stop the next migrate.
 IDS = {f"E{number:03}" for number in (*range(1, 15), *range(20, 27), *range(30, 34), *range(40, 44))}
 IDS |= {f"W{number:03}" for number in range(1, 10)}
 REPLACED = {"E031": "Duplicate", "E042": "W042"}

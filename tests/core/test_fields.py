@@ -21,7 +21,7 @@ from django.forms import model_to_dict
 from django.template import Context, Template
 from django.test import override_settings
 
-from onvif_privacy.core.fields import LookupRefused, PurposeRequired, RowRequired, Sealed
+from onvif_privacy.core.fields import EncryptedField, LookupRefused, PurposeRequired, RowRequired, Sealed
 from onvif_privacy.core.keys import KeyDestroyed, destroy
 from onvif_privacy.core.models import Subject, SubjectKey
 from tests.core.hostapp.models import Case, Letter, Order, Parcel
@@ -305,11 +305,14 @@ def test_saving_what_was_loaded_leaves_the_value_alone() -> None:
 
 
 def test_save_of_one_field_keeps_its_index() -> None:
-    made = order()
-    before = index_of(Order.objects.get())
-    made.email = "other@example.org"
+    made, field = order(), Order._meta.get_field("email")
+    assert isinstance(field, EncryptedField)
+    # An index has few bits, so two addresses may share one: take the first address that does not.
+    addresses = (f"{number}@example.org" for number in range(100))
+    made.email = next(one for one in addresses if field.index_values(one) != [index_of(made)])
+    [index] = field.index_values(made.email)
     made.save(update_fields=["email"])
-    assert index_of(Order.objects.get()) == index_of(made) != before
+    assert index_of(Order.objects.get()) == index_of(made) == index
     made.email = ""
     made.save(update_fields=["email"])
     assert index_of(Order.objects.get()) is None

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
@@ -208,7 +209,7 @@ def test_a_reference_of_an_unknown_entry_explains_nothing_else() -> None:
 
 
 def guesses(number: int) -> list[str]:
-    """Return e-mail and postal addresses as somebody would guess them, the real ones among them."""
+    """Return e-mail and postal addresses as somebody would guess them, the real ones first."""
     names = ["ada", "bob", "eve", "kim", "lee"]
     mails = [f"{names[n % 5]}{n}@example.org" for n in range(number // 2)]
     return mails + [f"Main Street {n}, 10115 Berlin" for n in range(number - len(mails))]
@@ -219,8 +220,10 @@ def guesses(number: int) -> list[str]:
     [(20, 6, 200), pytest.param(10_000, 3_000, 100_000, marks=pytest.mark.full)],
 )
 def test_of_the_forgotten_nothing_can_be_guessed_and_the_ledger_verifies(people: int, gone: int, number: int) -> None:
-    notice = NoticeFactory()
-    subjects = [DecisionFactory(notice=notice).subject for _ in range(people)]
+    notice, users = NoticeFactory(), get_user_model()
+    known = users.objects.bulk_create(users(username=mail, email=mail) for mail in guesses(number)[:people])
+    everybody = Subject.objects.bulk_create(Subject(user=one) for one in known)
+    subjects = [DecisionFactory(notice=notice, subject=one).subject for one in everybody]
     while ledger.seal().seal:
         pass
     before = {bytes(one) for one in Entry.objects.values_list("commitment", flat=True)}

@@ -21,7 +21,6 @@ from onvif_privacy.core.models import Decision, Outcome
 from tests.core.factories import DecisionFactory, NoticeFactory
 from tests.core.test_ledger_tree import standalone
 from tests.core.test_ledger_verifier import VERIFY
-from tests.core.test_receipts import controller  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("controller")]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -28,12 +27,6 @@ from tests.smtp import Server, smtp_server
 pytestmark = pytest.mark.django_db
 
 WORDS = Message("Your data was corrected", "We changed your address.\nHere is why: <b>you</b> asked & we did.")
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with smtp_server() as running:
-        yield running
 
 
 def run() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -49,6 +50,11 @@ def guards_are_on(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     ]
 
 
+def _migrating() -> bool:
+    """Whether ``manage.py migrate`` asks: it puts guards right in a moment, and an error would keep it from that."""
+    return sys.argv[1:2] == ["migrate"]
+
+
 @register(Tags.database)
 def guards_stand(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> Sequence[CheckMessage]:
     """E011: a guard is missing in a database, or has another text than declared."""
@@ -56,8 +62,9 @@ def guards_stand(app_configs: Any, databases: Sequence[str] | None = None, **kwa
 
     if not wanted():
         return []
+    message = Warning if _migrating() else Error
     return [
-        Error(
+        message(
             f"The table {table} in database {alias!r} has lost its append-only guard.",
             hint="Run 'manage.py migrate': it puts guards back. Then find out who dropped it.",
             id=f"{LABEL}.E011",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db import router
 from django.db.models import Count, Max
@@ -40,8 +41,7 @@ class KeyLine:
         return self.count >= TOO_MANY
 
 
-@dataclass(frozen=True)
-class People:
+class People(NamedTuple):
     """Keys of people and records for one use: how many live, and how many were destroyed."""
 
     use: str
@@ -49,13 +49,12 @@ class People:
     destroyed: int
 
 
-@dataclass(frozen=True)
-class Label:
+class Label(NamedTuple):
     """A secret with a name: its newest generation and how many there are."""
 
     label: str
     generation: int
-    count: int
+    kept: int
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ class Strategy(Protocol):
 
 def fitted(field: models.Field[Any, Any], value: Any) -> Any:
     """Return the value as the field keeps it: type, length, choices and validators. Raises CannotEnd."""
+    if field.is_relation:  # whether it would fit is known to the database only, and it would name another row
+        raise CannotEnd(f"{field.name} leads to another row: it can be blank(), not another value.")
     try:
         cleaned = field.clean(value, None)
     except (ValidationError, TypeError, ValueError, OverflowError, AttributeError):
@@ -152,13 +154,15 @@ class Generalise:
         raise CannotEnd(f"{field.name} cannot be generalised to {self.level}.")
 
     def problem(self, field: models.Field[Any, Any]) -> str | None:
+        if reason := _not_ours(field):
+            return reason
         samples = {"year": "2001-02-03", "month": "2001-02-03", "network": "192.0.2.7"}
         kind, _, digits = self.level.partition(":")
         if kind not in (*samples, "zip") or (kind == "zip" and not digits.isdigit()):
             return f"{field.name}: {self.level!r} is not year, month, network or zip:N."
         try:
             good = accepts(field, self.end(field, field.to_python(samples.get(kind, "12345"))))
-        except (ValidationError, CannotEnd, TypeError, ValueError):
+        except (ValidationError, CannotEnd, TypeError, ValueError, AttributeError):
             good = False
         return None if good and not _holds_anything(field) else f"{field.name} cannot be generalised to {self.level}."
 
@@ -192,7 +196,18 @@ class Keep:
         return self.then.problem(field)
 
 
+def _not_ours(field: models.Field[Any, Any]) -> str | None:
+    """Say why nobody but the database writes the field; None where somebody may."""
+    if isinstance(field, models.GeneratedField):
+        return f"{field.name} is computed by the database: it ends with what it is computed from."
+    if isinstance(field, models.AutoField):
+        return f"{field.name} is a number that the database gives: it can stay, or go with its row."
+    return None
+
+
 def _tried(strategy: Strategy, field: models.Field[Any, Any]) -> str | None:
+    if reason := _not_ours(field):
+        return reason
     try:
         strategy.end(field, None)
     except CannotEnd as error:
