@@ -34,6 +34,29 @@ class Door(Generic[P, R]):
 statement: Door[[str], str | None] = Door("statement")
 """Digest of the statement in force for a language code."""
 
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many sentences a promise keeps, how many are plain facts, and for how many nobody and nothing answers."""
+
+    promised: int
+    facts: int
+    unbound: int
+
+    @property
+    def sentences(self) -> int:
+        """All of them."""
+        return self.promised + self.facts + self.unbound
+
+    @property
+    def percent(self) -> int:
+        """The share that is answered for, rounded down: 100 only where nothing is missing."""
+        return 100 * (self.promised + self.facts) // self.sentences if self.sentences else 0
+
+
+coverage: Door[[], Coverage | None] = Door("coverage")
+"""Coverage of the statement in force; None while there is none. Filled by `statement`."""
+
 eraser: Door[[uuid.UUID, str], str] = Door("eraser")
 """Begins to erase everything about a subject, named by id, for a reason (a slug); gives the request's reference.
 

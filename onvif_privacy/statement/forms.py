@@ -9,9 +9,11 @@ from django.conf import settings
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils.translation import gettext_lazy as _
 
+from onvif_privacy.core.promises import promises
 from onvif_privacy.statement.models import Change, Draft, DraftText
-from onvif_privacy.statement.services.drafts import languages_of_site, shipped_languages
+from onvif_privacy.statement.services.bindings import choices
 from onvif_privacy.statement.services.sentences import MAX_SOURCE, normalise
+from onvif_privacy.statement.services.template import languages_of_site, shipped_languages
 
 
 def site_languages() -> list[tuple[str, str]]:
@@ -106,3 +108,35 @@ class TranslationForm(forms.Form):
     source = forms.CharField(
         label=_("Text"), max_length=MAX_SOURCE, strip=False, widget=forms.Textarea(attrs={"rows": 30, "cols": 110})
     )
+
+
+def promise_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return every promise a sentence can be bound to, grouped by clause, in words."""
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    for slug in choices():
+        words = promises.get(slug).text if slug in promises else _("not offered by this site")
+        grouped.setdefault(slug.partition(".")[0], []).append((slug, f"{slug}: {words}"))
+    return list(grouped.items())
+
+
+class BindingForm(forms.Form):
+    """What keeps one sentence: promises, or the word of whoever is signed in that it is a plain fact."""
+
+    kind = forms.ChoiceField(
+        label=_("This sentence is kept"),
+        choices=[("promises", _("by the promises marked below")), ("fact", _("as a plain fact: I answer for it"))],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
+    promises = forms.MultipleChoiceField(
+        label=_("Promises"), choices=promise_choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Either promises or a plain fact; the marks of one who chose the other are an error, not a guess."""
+        data = super().clean() or self.cleaned_data
+        if data.get("kind") == "promises" and not data.get("promises") and "promises" not in self.errors:
+            self.add_error("promises", _("Mark at least one promise, or say that it is a plain fact."))
+        if data.get("kind") == "fact" and data.get("promises"):
+            self.add_error("kind", _("A plain fact is bound to no promise: take the marks below away."))
+        return data

@@ -11,6 +11,7 @@ from onvif_privacy.core.registry import (
     Count,
     Digest,
     EntryKind,
+    Flag,
     FooterLink,
     Guard,
     Instant,
@@ -21,7 +22,7 @@ from onvif_privacy.core.registry import (
     declare,
 )
 from onvif_privacy.statement.models import Draft
-from onvif_privacy.statement.services import reading
+from onvif_privacy.statement.services import reading, standing
 
 
 def _nothing_in_force(request: HttpRequest) -> int:
@@ -41,6 +42,8 @@ declare(
     EntryKind(
         "statement.translated", {"actor": Ref, "digest": Digest, "document": Slug, "language": Code, "number": Count}
     ),
+    EntryKind("statement.bound", {"actor": Ref, "digests": [Digest], "promises": [Slug], "shipped": Flag}),
+    EntryKind("statement.unbound", {"actor": Ref, "digests": [Digest], "promises": [Slug]}),
 )
 
 declare(
@@ -48,6 +51,11 @@ declare(
     Guard("onvif_privacy_statement.Text", "insert_only"),
     Guard("onvif_privacy_statement.Sentence", "insert_only"),
     Guard("onvif_privacy_statement.Effect", "insert_only"),
+    Guard(
+        "onvif_privacy_statement.Binding",
+        "fill_once",
+        columns=("withdrawn_by", "withdrawn_at", "withdrawn_reason"),
+    ),
 )
 
 declare(
@@ -71,12 +79,13 @@ declare(
 declare(
     StaffRights(
         "statement",
-        officer=("onvif_privacy_statement.edit_statement",),
+        officer=("onvif_privacy_statement.edit_statement", "onvif_privacy_statement.bind_promise"),
         approver=("onvif_privacy_statement.publish_statement",),
     )
 )
 
 doors.statement.fill(reading.statement_digest)
+doors.coverage.fill(standing.coverage_in_force)
 
 # what this room promises, and the checks that would notice
 from onvif_privacy.statement import promises as promises  # noqa: E402

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, cast
 
 from django.contrib.auth.models import Permission, User
@@ -10,7 +11,8 @@ from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
 from onvif_privacy.statement.models import Document, Draft, DraftText, Version
-from onvif_privacy.statement.services import drafts, publishing
+from onvif_privacy.statement.services import bindings, drafts, publishing
+from onvif_privacy.statement.services.sentences import BadSource, sentences
 
 SOURCE = """# Privacy statement
 
@@ -55,6 +57,21 @@ class UserFactory(DjangoModelFactory[User]):
             )
 
 
+def binder() -> User:
+    """Somebody who may say what keeps a sentence."""
+    return UserFactory.create(rights=("bind_promise",))
+
+
+def settle(draft: Draft) -> Draft:
+    """Call every sentence of a draft that nothing keeps a plain fact; a source that cannot be read stays as it is."""
+    found = draft.texts.filter(language=draft.document.language).first()
+    with suppress(BadSource):
+        digests = {sentence.digest for sentence in sentences(found.source).sentences} if found else set()
+        if new := digests - set(bindings.live(digests)):
+            bindings.bind(digests=new, fact=True, actor=binder())
+    return draft
+
+
 def editor() -> User:
     """Somebody who may write and submit."""
     return UserFactory.create(rights=("edit_statement",))
@@ -91,6 +108,7 @@ class DraftFactory(DjangoModelFactory[Draft]):
         """Add the sources."""
         for language, source in (extracted or {"en": SOURCE}).items():
             DraftText.objects.create(draft=cast("Draft", self), language=language, source=source)
+        settle(cast("Draft", self))
 
 
 def published(**texts: str) -> Version:
@@ -107,4 +125,4 @@ def next_draft(version: Version, change: str = "editorial", **texts: str) -> Dra
     draft.save()
     for language, source in texts.items():
         DraftText.objects.update_or_create(draft=draft, language=language, defaults={"source": source})
-    return drafts.submit(draft=draft, actor=author)
+    return drafts.submit(draft=settle(draft), actor=author)

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from onvif_privacy.statement.models import Draft, Version
 from onvif_privacy.statement.services import publishing
 from onvif_privacy.statement.services.sentences import digest
-from tests.statement.factories import SOURCE, next_draft, published, publisher
+from tests.statement.factories import SOURCE, next_draft, published, publisher, settle
 from tests.statement.test_copies import database_away
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,7 @@ def test_init_publish_publishes_the_draft_that_is_there() -> None:
     text = Draft.objects.get().texts.get()
     text.source = SOURCE
     text.save()
+    settle(text.draft)
     run("init", "--publish")
     assert "We keep little." in run("export")
 

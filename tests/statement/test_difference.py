@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onvif_privacy.statement.services.difference import Change, as_html, as_lines, by_clause, difference
-from onvif_privacy.statement.services.drafts import shipped
+from onvif_privacy.statement.services.template import shipped
 
 WORDS = st.lists(
     st.sampled_from(["we", "keep", "your", "data", "safe", ",", "always", "never"]), min_size=1, max_size=8

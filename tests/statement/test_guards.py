@@ -13,13 +13,15 @@ from django.utils import timezone
 from onvif_privacy.core.models import Entry
 from onvif_privacy.core.querysets import AppendOnly
 from onvif_privacy.core.testing import guards
-from onvif_privacy.statement.models import Change, Effect, Sentence, Text, Version
-from onvif_privacy.statement.services import publishing
+from onvif_privacy.statement.models import Binding, Change, Effect, Sentence, Text, Version
+from onvif_privacy.statement.services import bindings, publishing
 from onvif_privacy.statement.services.sentences import digest
-from tests.statement.factories import GERMAN, SOURCE, next_draft, published, publisher
+from tests.statement.factories import GERMAN, SOURCE, binder, next_draft, published, publisher
 
 PUBLISHED: list[type[models.Model]] = [Version, Text, Sentence, Effect]
+KEPT: list[type[models.Model]] = [*PUBLISHED, Binding]
 COLUMNS = [(model, field.column) for model in PUBLISHED for field in model._meta.concrete_fields]
+PG = connection.vendor == "postgresql"
 ids = [f"{model.__name__}.{column}" for model, column in COLUMNS]
 
 
@@ -31,7 +33,7 @@ def guarded(transactional_db: None) -> Iterator[None]:
 
 def rows() -> dict[str, list[Any]]:
     """Return everything that is published, in a fixed order."""
-    return {model.__name__: list(model._base_manager.order_by("pk").values()) for model in PUBLISHED}
+    return {model.__name__: list(model._base_manager.order_by("pk").values()) for model in KEPT}
 
 
 def refused(sql: str) -> bool:
@@ -55,7 +57,22 @@ def test_update_of_every_column_by_sql_is_refused(guarded: None) -> None:
         assert digest(text.words) == text.text_digest
 
 
-@pytest.mark.parametrize("model", PUBLISHED, ids=lambda model: model.__name__)
+def test_binding_is_withdrawn_once_and_otherwise_never_changed_by_sql(guarded: None) -> None:
+    published()
+    table = Binding._meta.db_table
+    before = rows()
+    assert refused(f"UPDATE {table} SET digest = 'x'")
+    assert refused(f"UPDATE {table} SET promise = 'scope.in_force', fact = {'false' if PG else 0}")
+    assert refused(f"UPDATE {table} SET bound_by = 'somebody'")
+    assert refused(f"UPDATE {table} SET withdrawn_by = 'somebody'")  # the constraint: time and reason belong to it
+    assert rows() == before
+    person, row = binder(), Binding.objects.all()[0]
+    bindings.unbind(digest=row.digest, promise="", reason="It is none.", actor=person)
+    assert refused(f"UPDATE {table} SET withdrawn_at = NULL, withdrawn_by = NULL, withdrawn_reason = NULL WHERE fact")
+    assert refused(f"UPDATE {table} SET withdrawn_reason = 'other' WHERE withdrawn_at IS NOT NULL")
+
+
+@pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
 def test_delete_by_sql_is_refused(guarded: None, model: type[models.Model]) -> None:
     published()
     before = rows()
@@ -63,7 +80,7 @@ def test_delete_by_sql_is_refused(guarded: None, model: type[models.Model]) -> N
     assert rows() == before
 
 
-@pytest.mark.parametrize("model", PUBLISHED, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
 def test_replacing_a_row_under_the_same_key_is_refused(guarded: None, model: type[models.Model]) -> None:
     published()
     before = rows()
@@ -81,7 +98,7 @@ def test_replacing_a_row_under_the_same_key_is_refused(guarded: None, model: typ
     assert rows() == before
 
 
-@pytest.mark.parametrize("model", PUBLISHED, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
 def test_orm_refuses_every_way_to_change_a_row(db: None, model: type[models.Model]) -> None:
     published()
     row = model._default_manager.all()[0]

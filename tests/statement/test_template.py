@@ -7,9 +7,9 @@ import re
 import pytest
 
 from onvif_privacy.core.registry import purposes
-from onvif_privacy.statement.services.drafts import shipped, shipped_languages
 from onvif_privacy.statement.services.render import Facts, render
 from onvif_privacy.statement.services.sentences import Source, sentences
+from onvif_privacy.statement.services.template import shipped, shipped_languages
 
 CLAUSES = (
     *("commitment", "scope", "identity", "demographics", "automatic", "boards", "private_messages", "linked_sites"),

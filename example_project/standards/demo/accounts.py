@@ -19,6 +19,7 @@ STAFF = ("administrator", "officer", "approver")
 # Officer and approver see everything of the rooms; what one of them prepares, the other one lets pass.
 OFFICER = (
     "edit_statement",
+    "bind_promise",
     "publish_policy",
     "change_cookiefinding",
     *(f"{verb}_{model}" for verb in ("add", "change", "delete") for model in ("declareditem", "declareditemtext")),

@@ -12,14 +12,14 @@ from django.http import HttpRequest
 
 from onvif_privacy.core.models import Subject
 from onvif_privacy.statement.services import drafts
-from onvif_privacy.statement.services.drafts import EDIT, PUBLISH
+from onvif_privacy.statement.services.permissions import BIND, EDIT, PUBLISH
 from onvif_privacy.statement.services.publishing import Refused
 from onvif_privacy.statement.services.sentences import BadSource
 
 
 def may_look(request: HttpRequest) -> bool:
-    """Whether somebody may see drafts and versions because they may write or publish them."""
-    return request.user.has_perm(EDIT) or request.user.has_perm(PUBLISH)
+    """Whether somebody may see drafts and versions because they may write, publish or bind them."""
+    return any(request.user.has_perm(one) for one in (EDIT, PUBLISH, BIND))
 
 
 def person(reference: str) -> str:

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.models import Subject
 from onvif_privacy.statement.admin.acting import attempt, may_look, person, staff
+from onvif_privacy.statement.admin.bindings import rows
 from onvif_privacy.statement.forms import BeginForm, DraftForm, DraftTextForm, PublishForm
 from onvif_privacy.statement.models import Draft, DraftText, Version
 from onvif_privacy.statement.services import drafts, publishing, review
-from onvif_privacy.statement.services.drafts import EDIT, PUBLISH
+from onvif_privacy.statement.services.permissions import BIND, EDIT, PUBLISH
 
 
 class DraftTextInline(admin.StackedInline):  # type: ignore[type-arg]
@@ -119,6 +120,8 @@ class DraftAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "title": _("Review and publish"),
             "draft": draft,
             "review": found,
+            "rows": rows(found.lines),
+            "may_bind": request.user.has_perm(BIND),
             "submitted_by_name": person(draft.submitted_by),
             "form": form,
             "may_submit": request.user.has_perm(EDIT),

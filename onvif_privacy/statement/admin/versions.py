@@ -20,7 +20,7 @@ from onvif_privacy.statement.admin.acting import attempt, may_look, person, staf
 from onvif_privacy.statement.forms import PostponeForm, TranslationForm
 from onvif_privacy.statement.models import Effect, Text, Version
 from onvif_privacy.statement.services import copies, publishing
-from onvif_privacy.statement.services.drafts import PUBLISH
+from onvif_privacy.statement.services.permissions import PUBLISH
 
 
 class PublishedInline(admin.TabularInline):  # type: ignore[type-arg]

@@ -28,10 +28,10 @@ FACTS = Promise(
 declare(CHANGES, PURPOSES, FACTS)
 
 
-def _version(look: Look) -> Version | None:
+def version_in_force(look: Look) -> Version | None:
     """Return the version in force, read from the database; None where there is none."""
     effects = Effect.objects.using(router.db_for_write(Effect)).filter(version__document__slug=DEFAULT)
-    steps = timeline(effects.select_related("version").order_by("recorded_at", "version__number"))
+    steps = timeline(effects.select_related("version__document").order_by("recorded_at", "version__number"))
     step = in_force(steps, look.now())
     return step.version if step else None
 
@@ -39,7 +39,7 @@ def _version(look: Look) -> Version | None:
 @check(PURPOSES, kind=Kind.STATIC)
 def purposes_are_stated(look: Look) -> Iterable[Finding]:
     """Compare the purposes in code with those of the version in force."""
-    version = _version(look)
+    version = version_in_force(look)
     if version is None:
         return
     look.seen(len(purposes))
@@ -69,7 +69,7 @@ def wider_basis(plant: Plant) -> Iterator[str]:
 @check(FACTS, kind=Kind.STATIC)
 def facts_are_current(look: Look) -> Iterable[Finding]:
     """Compare the facts that were printed with the settings."""
-    version = _version(look)
+    version = version_in_force(look)
     if version is None:
         return
     printed, present = Facts.from_json(version.facts), Facts.present()

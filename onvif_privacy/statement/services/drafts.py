@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -17,46 +14,21 @@ from django.utils.translation import gettext_lazy as _
 from onvif_privacy.core import ledger
 from onvif_privacy.core.models import Subject
 from onvif_privacy.statement.models import Document, Draft, DraftText, Version
-from onvif_privacy.statement.services import snapshot
+from onvif_privacy.statement.services import bindings, snapshot
 from onvif_privacy.statement.services.copies import newest_texts
+from onvif_privacy.statement.services.permissions import EDIT, allow
 from onvif_privacy.statement.services.render import Facts, Rendered, render
 from onvif_privacy.statement.services.sentences import BadSource, Problem, digest, normalise, sentences
-
-SOURCES = Path(__file__).resolve().parent.parent / "templates/onvif_privacy/statement/source"
-EDIT, PUBLISH = "onvif_privacy_statement.edit_statement", "onvif_privacy_statement.publish_statement"
+from onvif_privacy.statement.services.template import shipped
 
 
 class DraftExists(ValueError):
     """A document has one draft at most; the one that exists is edited or deleted first."""
 
 
-def allow(actor: AbstractBaseUser | None, permission: str) -> None:
-    """Raise PermissionDenied unless ``actor`` holds ``permission``; None is the command line, which owns the site."""
-    if actor is not None and not actor.has_perm(permission):  # type: ignore[attr-defined]
-        raise PermissionDenied
-
-
-def shipped_languages() -> list[str]:
-    """Return the languages that the template ships in, sorted."""
-    return sorted(path.name.split(".")[1] for path in SOURCES.glob("privacy.*.md"))
-
-
-def languages_of_site() -> list[str]:
-    """Return the shipped languages that the site speaks, its main language first; English where there is none."""
-    main = settings.LANGUAGE_CODE.partition("-")[0]
-    spoken = {code.partition("-")[0] for code, _name in settings.LANGUAGES} if settings.USE_I18N else {main}
-    found = [language for language in shipped_languages() if language in spoken]
-    return sorted(found, key=lambda language: language != main) or ["en"]
-
-
 def open_draft(slug: str) -> Draft:
     """Return the draft of a document; raises Draft.DoesNotExist."""
     return Draft.objects.select_related("document").get(document__slug=slug)
-
-
-def shipped(language: str) -> str:
-    """Return the shipped source in ``language``; raises FileNotFoundError where there is none."""
-    return (SOURCES / f"privacy.{language}.md").read_text(encoding="utf-8")
 
 
 @transaction.atomic
@@ -69,7 +41,9 @@ def draft_from_template(*, languages: list[str], slug: str = "privacy", actor: A
     sources = {language: shipped(language) for language in languages}
     title = sentences(sources[languages[0]]).title
     document, _made = Document.objects.get_or_create(slug=slug, defaults={"title": title, "language": languages[0]})
-    return _new_draft(document, sources)
+    made = _new_draft(document, sources)
+    bindings.bind_shipped(sentences(sources[document.language]), actor=actor)
+    return made
 
 
 @transaction.atomic
@@ -112,7 +86,7 @@ def problems(draft: Draft) -> list[Problem]:
         return [*found, Problem(0, format_lazy(message, language=draft.document.language))]
     for language, text in texts.items():
         found += translation_problems(authoritative, text, language)
-    return found
+    return found + bindings.problems(authoritative.source, draft.document.language)
 
 
 def translation_problems(authoritative: Rendered, text: Rendered, language: str) -> list[Problem]:
@@ -145,10 +119,13 @@ def material_because(draft: Draft) -> list[str]:
     last = Version.objects.newest(draft.document)
     if last is None:
         return []
-    before = sentences(newest_texts([last.pk])[last.pk, draft.document.language].source).slugs
-    after = sentences(draft.texts.get(language=draft.document.language).source).slugs
-    reasons = [str(_("the clause “%s” appears") % slug) for slug in after if slug not in before]
-    reasons += [str(_("the clause “%s” goes") % slug) for slug in before if slug not in after]
+    old = sentences(newest_texts([last.pk])[last.pk, draft.document.language].source)
+    new = sentences(draft.texts.get(language=draft.document.language).source)
+    reasons = [str(_("the clause “%s” appears") % slug) for slug in new.slugs if slug not in old.slugs]
+    reasons += [str(_("the clause “%s” goes") % slug) for slug in old.slugs if slug not in new.slugs]
+    before, after = bindings.promises_of(old), bindings.promises_of(new)
+    reasons += [str(_("the promise “%s” appears") % slug) for slug in sorted(after - before)]
+    reasons += [str(_("the promise “%s” goes") % slug) for slug in sorted(before - after)]
     wider = snapshot.widened(last.purposes, snapshot.present())
     return reasons + [str(_("the purpose “%s” is new or wider") % slug) for slug in wider]
 

@@ -20,14 +20,13 @@ from onvif_privacy.statement.conf import conf
 from onvif_privacy.statement.models import Change, Document, Draft, Effect, Sentence, Text, Version
 from onvif_privacy.statement.services import copies, snapshot
 from onvif_privacy.statement.services.drafts import (
-    PUBLISH,
-    allow,
     content_digest,
     material_because,
     problems,
     rendered,
     translation_problems,
 )
+from onvif_privacy.statement.services.permissions import PUBLISH, allow
 from onvif_privacy.statement.services.render import Facts, Rendered, render
 from onvif_privacy.statement.services.sentences import BadSource
 from onvif_privacy.statement.services.timeline import timeline

@@ -12,6 +12,7 @@ from onvif_privacy.statement.models import Draft, Version
 from onvif_privacy.statement.services import drafts, publishing
 from onvif_privacy.statement.services.copies import newest_texts
 from onvif_privacy.statement.services.difference import Change, difference
+from onvif_privacy.statement.services.keeping import Line, lines
 from onvif_privacy.statement.services.render import Rendered
 from onvif_privacy.statement.services.sentences import Problem
 
@@ -42,6 +43,7 @@ class Review:
     problems: list[Problem]
     warnings: list[Problem]
     languages: list[LanguageReview]
+    lines: list[Line]
     earliest: datetime
     edited_since_submission: bool
 
@@ -62,6 +64,8 @@ def review(draft: Draft) -> Review:
         languages.append(LanguageReview(language, text, difference(old.source if old else "", text.source.text)))
         warnings += [Problem(found.line, found.message, language) for found in text.source.warnings()]
     problems = drafts.problems(draft)
+    authoritative = texts.get(draft.document.language)
+    said = before.get((last.pk, draft.document.language)) if last else None
     change = publishing.change_of(draft)
     return Review(
         change=change,
@@ -69,6 +73,7 @@ def review(draft: Draft) -> Review:
         problems=problems,
         warnings=warnings,
         languages=languages,
+        lines=lines(said.source if said else "", authoritative.source.text) if authoritative else [],
         earliest=publishing.earliest(draft.document, change, timezone.now()),
         edited_since_submission=bool(draft.submitted_by) and draft.submitted_digest != drafts.content_digest(draft),
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from onvif_privacy.core.management.database import needs_database
 from onvif_privacy.core.registry.kinds import instant
-from onvif_privacy.statement.services import drafts, publishing
+from onvif_privacy.statement.services import drafts, publishing, template
 from onvif_privacy.statement.services.copies import known, newest_texts
 from onvif_privacy.statement.services.difference import as_lines, difference
 from onvif_privacy.statement.services.reading import DEFAULT, pick
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         init.add_argument(
             "--language",
             action="append",
-            choices=drafts.shipped_languages(),
+            choices=template.shipped_languages(),
             help="may be repeated; the first one is authoritative (default: every shipped language of this site)",
         )
         init.add_argument("--publish", action="store_true", help="publish it as version 1 at once")
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             self.stdout.write(_("The privacy statement is published already; nothing was changed."))
             return
         try:
-            draft = drafts.draft_from_template(languages=language or drafts.languages_of_site())
+            draft = drafts.draft_from_template(languages=language or template.languages_of_site())
         except drafts.DraftExists:
             draft = drafts.open_draft(DEFAULT)
             if not publish:

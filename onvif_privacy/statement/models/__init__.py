@@ -1,0 +1,15 @@
+"""What is stored: documents, drafts, published versions, and what keeps their sentences."""
+
+from onvif_privacy.statement.models.keeping import Binding
+from onvif_privacy.statement.models.published import (
+    Change,
+    Document,
+    Draft,
+    DraftText,
+    Effect,
+    Sentence,
+    Text,
+    Version,
+)
+
+__all__ = ["Binding", "Change", "Document", "Draft", "DraftText", "Effect", "Sentence", "Text", "Version"]
