@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from django.core.management import CommandError, call_command
 
-from onvif_privacy.core.promises import Finding, Look
+from onvif_privacy.core import doors, ledger
+from onvif_privacy.core.promises import Finding, Look, Standing, Verdict, jws, look_at
+from onvif_privacy.core.promises.report import Report, Sabotage, schema
 from onvif_privacy.core.testing import temporarily
 from tests.core.test_promises import CLAUSE, PROMISE, crash, make
 
@@ -62,15 +66,93 @@ def test_unproven_promise_fails_only_when_strict() -> None:
     assert run("--strict", looker=lambda look: [])[0] == 4
 
 
-def test_json_is_all_that_is_printed() -> None:
+def test_json_is_all_that_is_printed_and_fits_its_schema() -> None:
     code, printed = run("--json", looker=wet)
     said = json.loads(printed)
+    jsonschema.validate(said, schema())
     assert said["exit"] == code == 1
-    assert said["promises"] == [{"slug": "weather.dry", "clause": "weather", "verdict": "broken"}]
-    assert said["checks"][0]["findings"] == ["roof: is wet"]
+    (clause,) = said["clauses"]
+    assert (clause["slug"], clause["verdict"]) == ("weather", "broken")
+    (promise,) = clause["promises"]
+    assert (promise["slug"], promise["checks"][0]["findings"]) == ("weather.dry", ["roof: is wet"])
+    assert said["saboteurs"] is None
 
 
-@pytest.mark.parametrize("wrong", [["--kind", "X"], ["--clause", "nothing"]])
+@pytest.mark.parametrize(
+    ("sentences", "strict", "code"), [((3, 1, 0), True, 0), ((3, 1, 1), True, 4), ((3, 1, 1), False, 0)]
+)
+def test_sentence_bound_to_nothing_fails_when_strict(
+    monkeypatch: pytest.MonkeyPatch, sentences: tuple[int, int, int], strict: bool, code: int
+) -> None:
+    monkeypatch.setattr(doors.coverage, "_answer", lambda: doors.Coverage(*sentences))
+    arguments = ["--json", *(["--strict"] if strict else [])]
+    found, printed = run(*arguments)
+    said = json.loads(printed)
+    jsonschema.validate(said, schema())
+    assert (found, said["exit"]) == (code, code)
+    assert said["coverage"]["percent"] == (80 if sentences[2] else 100)
+
+
+def test_coverage_stands_in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doors.coverage, "_answer", lambda: doors.Coverage(3, 1, 1))
+    assert "Coverage 80 %: of 5 sentences 3 are kept by promises, 1 are plain facts, 1" in run()[1]
+
+
+def test_command_that_cannot_look_exits_3_and_not_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(doors.coverage, "_answer", away)
+    with pytest.raises(CommandError, match="OSError") as error:
+        run()
+    assert error.value.returncode == 3
+
+
+@pytest.mark.parametrize("slips", [(), ("weather.dry let it rain",)])
+def test_saboteurs_that_slip_win_over_everything(slips: tuple[str, ...]) -> None:
+    looked = look_at(make(crash))
+    report = Report([looked], sabotage=Sabotage(2, slips), strict=True)
+    assert report.code == (5 if slips else 3)
+    jsonschema.validate(report.document(), schema())
+    assert f"2 saboteurs planted, {2 - len(slips)} caught." in [line for _verdict, line in report.lines()]
+
+
+def test_crash_wins_over_broken() -> None:
+    standings = [Standing(PROMISE, Verdict.BROKEN, None)]
+    assert Report([look_at(make(wet))], standings, strict=True).code == 1
+    assert Report([look_at(make(crash))], standings, strict=True).code == 3
+
+
+def test_signed_file_is_verified_by_hand(tmp_path: Path) -> None:
+    file, keys = tmp_path / "status.json", tmp_path / "keys.json"
+    signed = jws.sign({"serial": 1}, kind="test")
+    file.write_text(signed)
+    keys.write_text(json.dumps(ledger.public_keys()))
+    printed = StringIO()
+    call_command("privacy_check", "--verify", str(file), "--keys", str(keys), stdout=printed)
+    assert json.loads(printed.getvalue()) == {"serial": 1}
+    file.write_text(signed.replace("payload", "payloae"))
+    with pytest.raises(CommandError) as error:
+        call_command("privacy_check", "--verify", str(file), "--keys", str(keys))
+    assert error.value.returncode == 1
+    with pytest.raises(CommandError) as error:
+        call_command("privacy_check", "--verify", str(tmp_path / "none.json"), "--keys", str(keys))
+    assert error.value.returncode == 3
+
+
+def test_each_flipped_bit_of_a_signed_file_is_refused() -> None:
+    file = jws.sign({"serial": 1, "words": "„ü“"}, kind="test").encode()
+    keys = ledger.public_keys()
+    assert jws.verify(file, keys) == {"serial": 1, "words": "„ü“"}
+    for place in range(len(file)):
+        for bit in range(8):
+            spoiled = bytearray(file)
+            spoiled[place] ^= 1 << bit
+            with pytest.raises(jws.BadSignature):
+                jws.verify(bytes(spoiled), keys)
+
+
+@pytest.mark.parametrize("wrong", [["--kind", "X"], ["--clause", "nothing"], ["--verify", "status.json"]])
 def test_wrong_use_exits_2(wrong: list[str]) -> None:
     with pytest.raises(CommandError) as error:
         call_command("privacy_check", *wrong)

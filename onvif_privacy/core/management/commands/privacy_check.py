@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
 from django.test.runner import DiscoverRunner
-from django.utils import timezone
 from tqdm import tqdm
 
-from onvif_privacy.core.promises import Check, Kind, Looked, Standing, Verdict, checks, overview, run_checks
+from onvif_privacy.core import doors
+from onvif_privacy.core.promises import Check, Kind, Verdict, checks, overview, run_checks
+from onvif_privacy.core.promises.jws import BadSignature, verify
+from onvif_privacy.core.promises.report import Report, Sabotage, chosen
 from onvif_privacy.core.testing.saboteurs import cases, slipped
 
 KINDS = ",".join(kind.value for kind in Kind)
@@ -22,8 +25,9 @@ KINDS = ",".join(kind.value for kind in Kind)
 class Command(BaseCommand):
     """Exit codes, of several the first that applies.
 
-    5 a saboteur slipped through; 3 a check could not look; 1 a promise is broken; 4 with ``--strict``, something is
-    stale or not proven; 0 every promise is kept or attested; 2 wrong use.
+    5 a saboteur slipped through; 3 a check, or the command itself, could not look; 1 a promise is broken, or a
+    verified file is not what was signed; 4 with ``--strict``, something is stale, not proven or bound to nothing;
+    0 every promise is kept or attested; 2 wrong use.
     """
 
     help = "Looks whether every promise of the privacy statement is kept."
@@ -32,86 +36,46 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--clause", action="append", default=[], metavar="SLUG", help="Only this clause.")
         parser.add_argument("--kind", default=KINDS, help=f"Only checks of these kinds: {KINDS}.")
-        parser.add_argument("--json", action="store_true", help="Print JSON for machines.")
-        parser.add_argument("--strict", action="store_true", help="Stale and not proven promises fail, too.")
+        parser.add_argument("--json", action="store_true", help="Print JSON for machines and nothing else.")
+        parser.add_argument(
+            "--strict", action="store_true", help="What is stale, not proven or bound to nothing fails, too."
+        )
         parser.add_argument("--saboteurs", action="store_true", help="Plant each violation in a test database instead.")
+        parser.add_argument("--verify", type=Path, metavar="FILE", help="Verify a signed status instead; needs --keys.")
+        parser.add_argument("--keys", type=Path, metavar="FILE", help="The public keys, from privacy/keys.json.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if (options["verify"] is None) is not (options["keys"] is None):
+            raise CommandError("--verify FILE and --keys FILE belong together.", returncode=2)
+        if options["verify"]:
+            self._verify(options["verify"], options["keys"])
+            return
         try:
-            code = self._saboteurs(options) if options["saboteurs"] else self._look(options)
-        except DatabaseError as error:
-            raise CommandError(f"The database is out of reach: {error}", returncode=3) from None
-        if code:
-            sys.exit(code)
+            wanted = chosen(checks.all(), options["clause"], set(options["kind"].upper().split(",")))
+        except ValueError as error:
+            raise CommandError(str(error), returncode=2) from None
+        act: Callable[[list[Check], dict[str, Any]], Report] = self._sabotage if options["saboteurs"] else self._look
+        try:
+            report = act(wanted, options)
+            self._print(report, options)
+        except Exception as error:  # the code of an uncaught exception is 1, and would read as broken
+            raise CommandError(f"Could not look: {type(error).__name__}: {error}", returncode=3) from error
+        if report.code:
+            sys.exit(report.code)
 
-    def _chosen(self, options: dict[str, Any]) -> list[Check]:
-        kinds = set(options["kind"].upper().split(","))
-        if unknown := kinds - set(Kind):
-            raise CommandError(f"There is no kind {', '.join(sorted(unknown))}. Kinds: {KINDS}.", returncode=2)
-        known = {check.promise.clause.slug for check in checks.all()}
-        if missing := set(options["clause"]) - known:
-            raise CommandError(f"No check belongs to the clause {', '.join(sorted(missing))}.", returncode=2)
-        wanted = set(options["clause"]) or known
-        return [one for one in checks.all() if one.kind in kinds and one.promise.clause.slug in wanted]
+    @staticmethod
+    def _progress(steps: Any, options: dict[str, Any], total: int, unit: str) -> Any:
+        return tqdm(steps, total=total, disable=options["json"] or not sys.stderr.isatty(), unit=unit)
 
-    def _look(self, options: dict[str, Any]) -> int:
-        chosen = self._chosen(options)
-        quiet = options["json"] or not sys.stderr.isatty()
-        looked = list(tqdm(run_checks(chosen), total=len(chosen), disable=quiet, unit="check"))
-        slugs = {one.promise.slug for one in chosen}
+    def _look(self, wanted: list[Check], options: dict[str, Any]) -> Report:
+        looked = list(self._progress(run_checks(wanted), options, len(wanted), "check"))
+        slugs = {one.promise.slug for one in wanted}
         standings = [one for one in overview() if one.promise.slug in slugs]
-        code = self._code(looked, standings, strict=options["strict"])
-        if options["json"]:
-            self.stdout.write(json.dumps(self._document(looked, standings, code), indent=2))
-        else:
-            self._table(looked, standings)
-        return code
+        return Report(looked, standings, doors.coverage(), strict=options["strict"])
 
-    @staticmethod
-    def _code(looked: list[Looked], standings: list[Standing], *, strict: bool) -> int:
-        if any(one.error for one in looked):
-            return 3
-        verdicts = {one.verdict for one in standings}
-        if Verdict.BROKEN in verdicts:
-            return 1
-        return 4 if strict and verdicts & {Verdict.STALE, Verdict.UNPROVEN} else 0
-
-    def _table(self, looked: list[Looked], standings: list[Standing]) -> None:
-        styles = {Verdict.BROKEN: self.style.ERROR, Verdict.KEPT: self.style.SUCCESS}
-        for one in standings:
-            style = styles.get(one.verdict, self.style.WARNING)
-            self.stdout.write(f"{style(str(one.verdict.label)):<24} {one.promise.slug}  {one.promise.text}")
-        for look in looked:
-            for finding in look.findings[:10]:
-                self.stdout.write(f"  {look.check.name}: {finding}")
-            if look.error:
-                self.stdout.write(f"  {look.check.name} could not look: {look.error}")
-
-    @staticmethod
-    def _document(looked: list[Looked], standings: list[Standing], code: int) -> dict[str, Any]:
-        return {
-            "schema": "onvif_privacy check v1",
-            "generated_at": timezone.now().isoformat(timespec="seconds"),
-            "exit": code,
-            "promises": [
-                {"slug": one.promise.slug, "clause": one.promise.clause.slug, "verdict": one.verdict.value}
-                for one in standings
-            ],
-            "checks": [
-                {
-                    "name": one.check.name,
-                    "kind": one.check.kind.value,
-                    "verdict": one.verdict.value,
-                    "looked_at": one.count,
-                    "error": one.error,
-                    "findings": [str(finding) for finding in one.findings],
-                }
-                for one in looked
-            ],
-        }
-
-    def _saboteurs(self, options: dict[str, Any]) -> int:
+    def _sabotage(self, wanted: list[Check], options: dict[str, Any]) -> Report:
         """Make a test database as the test runner does, plant everything there, and touch no other."""
+        planted = [(check, saboteur) for check, saboteur in cases() if check in wanted]
         runner = DiscoverRunner(verbosity=0, interactive=False)
         stdout, sys.stdout = sys.stdout, StringIO()  # the runner's chatter would spoil --json
         try:
@@ -120,13 +84,34 @@ class Command(BaseCommand):
         finally:
             sys.stdout = stdout
         try:
-            planted = tqdm(cases(), disable=options["json"] or not sys.stderr.isatty(), unit="saboteur")
-            missed = [said for check, saboteur in planted if (said := slipped(check, saboteur))]
+            steps = self._progress(planted, options, len(planted), "saboteur")
+            missed = tuple(said for check, saboteur in steps if (said := slipped(check, saboteur)))
         finally:
             runner.teardown_databases(databases)
             runner.teardown_test_environment()
-        total = len(cases())
-        document = {"planted": total, "caught": total - len(missed), "slipped": missed}
-        lines = [*missed, f"{total} saboteurs planted, {total - len(missed)} caught."]
-        self.stdout.write(json.dumps(document, indent=2) if options["json"] else "\n".join(lines))
-        return 5 if missed else 0
+        return Report(sabotage=Sabotage(len(planted), missed))
+
+    def _print(self, report: Report, options: dict[str, Any]) -> None:
+        if options["json"]:
+            self.stdout.write(json.dumps(report.document(), indent=2))
+            return
+        styles: dict[Verdict, Callable[[str], str]] = {
+            Verdict.BROKEN: self.style.ERROR,
+            Verdict.KEPT: self.style.SUCCESS,
+        }
+        for verdict, line in report.lines():
+            style = styles.get(verdict, self.style.WARNING) if verdict else str
+            self.stdout.write(f"{style(str(verdict.label)):<24} {line}" if verdict else line)
+        for point in report.open_points:
+            self.stderr.write(self.style.WARNING(point))
+
+    def _verify(self, file: Path, keys: Path) -> None:
+        try:
+            status, known = file.read_bytes(), json.loads(keys.read_bytes())
+        except (OSError, ValueError) as error:
+            raise CommandError(f"Cannot be read: {error}", returncode=3) from None
+        try:
+            payload = verify(status, known)
+        except BadSignature as error:
+            raise CommandError(f"Not what was signed: {error}", returncode=1) from None
+        self.stdout.write(json.dumps(payload, ensure_ascii=False, indent=2))
