@@ -1,15 +1,13 @@
-"""The watch over plain columns, and the blind index in figures (C24, C27)."""
+"""The watch over plain columns (C27)."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 
 import pytest
 from django.db import connection
 
 from onvif_privacy.core import gate
-from onvif_privacy.core.fields import BlindIndex
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.testing import UngatedRead, ungated_reads
 from tests.core.hostapp.models import Order
@@ -66,23 +64,3 @@ def test_a_read_inside_a_scope_passes_and_afterwards_nobody_watches() -> None:
     with ungated_reads(), gate.scope("fulfilment") as scope:
         assert [row["phone"] for row in scope.read(Order.objects.all(), ["phone"])] == ["1"]
     assert Order.objects.values_list("phone", flat=True)[0] == "1"
-
-
-@pytest.mark.parametrize(("rows", "bits"), [(1, 1), (8, 2), (10_000, 12), (100_000, 15), (1_000_000, 18), (2**40, 32)])
-def test_an_index_keeps_the_bits_that_leave_two_to_four_coincidences(rows: int, bits: int) -> None:
-    assert BlindIndex(rows).bits == bits
-
-
-@pytest.mark.parametrize(
-    "rows", [10_000, 100_000, pytest.param(1_000_000, marks=pytest.mark.full)], ids=["10^4", "10^5", "10^6"]
-)
-def test_measured_coincidences_are_those_planned(rows: int) -> None:
-    index = BlindIndex(rows)
-    stored: dict[int, int] = {}
-    for number in range(rows):
-        value = index.value(b"k" * 32, 1, f"{number}@example.org")
-        stored[value] = stored.get(value, 0) + 1
-    rng = random.Random(24)
-    searched = [index.value(b"k" * 32, 1, f"absent {rng.random()}") for _ in range(4_000)]
-    measured = sum(stored.get(value, 0) for value in searched) / len(searched)
-    assert measured == pytest.approx(rows / 2**index.bits, rel=0.2)

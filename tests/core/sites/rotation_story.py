@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import select
 import sys
 import time
 from typing import Any
@@ -31,16 +32,16 @@ def fill(values: int) -> dict[str, Any]:
     return {"values": Parcel.objects.count() + Order.objects.count()}
 
 
-def read(seconds: float, each_second: int) -> dict[str, Any]:
-    """Read one value of each kind by the gate, so many times a second; counts errors and wrong values."""
+def read(each_second: int) -> dict[str, Any]:
+    """Read one value of each kind by the gate, so many times a second, until told to stop; counts what went wrong."""
     from onvif_privacy.core import gate
     from tests.core.hostapp.models import Order, Parcel
 
     parcels = dict(Parcel.objects.values_list("pk", "row_key"))
     keys, count, rng = sorted(parcels), Order.objects.count(), random.Random(22)
     first, done, wrong = keys[0], 0, []
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    started = time.monotonic()
+    while not select.select([sys.stdin], [], [], 0)[0]:
         began = time.monotonic()
         try:
             with gate.scope("counting" if done % 2 else "fulfilment"):
@@ -55,7 +56,8 @@ def read(seconds: float, each_second: int) -> dict[str, Any]:
             wrong.append(f"{type(error).__name__}: {error}")
         done += 1
         time.sleep(max(0.0, began + 1 / each_second - time.monotonic()))
-    return {"read": done, "wrong": len(wrong), "errors": sorted(set(wrong))[:5]}
+    seconds = round(time.monotonic() - started)
+    return {"read": done, "seconds": seconds, "wrong": len(wrong), "errors": sorted(set(wrong))[:5]}
 
 
 def turn() -> dict[str, Any]:
