@@ -13,7 +13,8 @@ from django.http.response import HttpResponseBase
 from onvif_privacy.core.conf import installed
 from onvif_privacy.visits.services import capture
 from onvif_privacy.visits.services.plan import plan
-from onvif_privacy.visits.services.recorder import begin, recorder, take, write_now
+from onvif_privacy.visits.services.recorder import begin, recorder, write_now
+from onvif_privacy.visits.services.records import Record
 
 Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 
@@ -41,14 +42,16 @@ class PageVisitMiddleware:
     def __call__(self, request: HttpRequest) -> Answer:
         if self.is_async:
             return self.__acall__(request)
-        begin()
+        if not recorder.thread:
+            begin()
         response = cast("HttpResponseBase", self.get_response(request))
         if _note(request, response):
             write_now()
         return response
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
-        begin()
+        if not recorder.thread:
+            begin()
         response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
         if _note(request, response):
             await sync_to_async(write_now)()
@@ -58,10 +61,16 @@ class PageVisitMiddleware:
 def _note(request: HttpRequest, response: HttpResponseBase) -> bool:
     """Record the visit or the reason why there is none; gives whether it is to be written at once."""
     try:
-        if plan().mode == "off":
+        mode = plan().mode
+        if mode == "off":
             recorder.drop("disabled")
             return False
-        return take(capture.record_of(request, response))
+        found = capture.record_of(request, response)
+        if isinstance(found, Record):
+            recorder.put(found)
+        else:
+            recorder.exclude(found)
+        return mode == "inline"
     except Exception:
         recorder.drop("internal_error")
         return False

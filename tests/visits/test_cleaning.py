@@ -68,7 +68,8 @@ def test_referrer_is_cut_to_its_host(given_: str, host: str) -> None:
     ],
 )
 def test_address_is_cut_to_its_network(peer: str, forwarded: str, proxies: int, network: str) -> None:
-    assert cleaning.network(peer, forwarded, proxies) == network
+    address = cleaning.forwarded(forwarded, proxies) if proxies else peer
+    assert cleaning.networks[address] == network
 
 
 @pytest.mark.parametrize(
@@ -105,21 +106,22 @@ def test_every_text_becomes_one_that_every_database_stores(value: str) -> None:
     assert "?" not in cleaning.path(value)
 
 
-@given(st.text(max_size=300), st.text(max_size=300), st.integers(0, 3))
-def test_every_address_becomes_a_network_or_nothing(peer: str, forwarded: str, proxies: int) -> None:
-    network = cleaning.network(peer, forwarded, proxies)
-    assert network == "" or network.endswith((".0", ":"))
+@given(st.text(max_size=300), st.text(max_size=300), st.integers(1, 3))
+def test_every_address_becomes_a_network_or_nothing(peer: str, header: str, proxies: int) -> None:
+    for address in (peer, cleaning.forwarded(header, proxies)):
+        network = cleaning.networks[address]
+        assert network == "" or network.endswith((".0", ":"))
 
 
 def test_caches_keyed_by_what_visitors_send_are_bounded() -> None:
     for number in range(3 * cleaning.CACHED):
         cleaning.referrer(f"https://{number}.example/", OWN)
-        cleaning.network(f"10.{number % 256}.{number // 256}.1", "", 0)
+        cleaning.networks[f"10.{number % 256}.{number // 256}.1"]
     for number in range(agents.CACHED + 10):
         agents.classify(f"robot/{number}")
 
     assert len(cleaning._hosts) <= cleaning.CACHED
-    assert len(cleaning._networks) <= cleaning.CACHED
+    assert len(cleaning.networks) <= cleaning.CACHED
     assert len(agents._cache) <= agents.CACHED
 
 
@@ -289,6 +291,6 @@ class TestCorpora:
             cleaning.agent(case)
             cleaning.path(case)
             cleaning.referrer(case, OWN)
-            cleaning.network(case, case, 1)
+            cleaning.networks[cleaning.forwarded(case, 1)]
             slowest = max(slowest, time.thread_time() - started)
         assert slowest < SLOW_SECONDS

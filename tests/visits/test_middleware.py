@@ -212,9 +212,9 @@ class TestFailsOpen:
     PLACES = (
         "capture.record_of",
         "exclusions.of_page",
-        "exclusions.of_choice",
+        "exclusions.of_view",
         "cleaning.referrer",
-        "cleaning.network",
+        "areas.of_request",
     )
 
     @pytest.mark.parametrize("place", PLACES)

@@ -222,7 +222,7 @@ class TestBooks:
 
 class TestThread:
     def test_none_before_the_first_record_one_after(self, mine: Recorder, shelf: Shelf, threaded: None) -> None:
-        assert mine._thread is None
+        assert mine.thread is None
         for _number in range(10):
             mine.put(RecordFactory())
         until(lambda: len(shelf.records) == 10)
@@ -280,7 +280,7 @@ class TestThread:
         assert mine.books().balanced
 
         shelf.gate.set()  # the thread comes back from the store after all
-        mine._thread.join(5)  # type: ignore[union-attr]
+        mine.thread.join(5)  # type: ignore[union-attr]
         assert mine.books().balanced
 
     def test_visits_after_the_stop_are_counted(self, mine: Recorder) -> None:
@@ -310,7 +310,7 @@ class TestThread:
 
         monkeypatch.setattr(shelf, "open", fail)
         mine.put(RecordFactory())
-        until(lambda: mine._failures == 1 and mine._thread is None)
+        until(lambda: mine._failures == 1 and mine.thread is None)
         monkeypatch.undo()
         mine.put(RecordFactory())
         mine.stop(5)

@@ -26,7 +26,7 @@ class Visiting:
             assert PageDay.objects.get().visits == 1
         client.get("/", secure=True)
         assert PageDay.objects.get().visits == 1
-        assert recorder._thread is None
+        assert recorder.thread is None
 
     def test_again_after_the_tables_were_emptied(self) -> None:
         self.test_visits_inside_the_block_are_stored_at_once()

@@ -14,9 +14,10 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.functional import cached_property  # Python's own takes a lock before 3.12
 
 from onvif_privacy.cookies.conf import conf
-from onvif_privacy.cookies.services import expiring, findings, paste, request_cookies
+from onvif_privacy.cookies.services import expiring, findings, paste
 from onvif_privacy.cookies.services.declared import Item
 from onvif_privacy.cookies.services.expiring import Place
 from onvif_privacy.cookies.services.judging import Verdict, judge
@@ -51,7 +52,11 @@ class Guard:
         self.request = request
         self.policy = privacy.declaration
         self.allows: Callable[[str], bool] = privacy.silent.allows
-        self.enforces = enforcing(self.policy)
+
+    @cached_property
+    def enforces(self) -> bool:
+        """Whether answers are changed; not asked of an answer that neither brings nor meets a cookie."""
+        return enforcing(self.policy)
 
     @property
     def view(self) -> str:
@@ -159,7 +164,7 @@ def hold(request: HttpRequest, response: HttpResponseBase, privacy: VisitorPriva
     if privacy.asked:
         patch_vary_headers(response, ("Cookie", "Sec-GPC"))
         patch_cache_control(response, private=True)
-    header = request_cookies.header(request)
+    header = privacy.silent.header
     if header:
         _look_at_request(header, response, cookies, guard, privacy)
 

@@ -75,20 +75,16 @@ class Silent:
     """
 
     def __init__(self, request: HttpRequest, policy: Policy) -> None:
-        self._request = request
         self.declaration = policy
+        self.header = request_cookies.header(request)
+        signal = request.META.get("HTTP_SEC_GPC", "")
+        self.gpc: bool = bool(signal) and signals_gpc(signal) and conf.GPC  # whether it is sent and honoured
         self._verdicts: dict[str, Verdict] = {}
 
     @property
     def silent(self) -> Privacy:
         """Itself."""
         return self
-
-    @cached_property
-    def gpc(self) -> bool:
-        """Whether the browser sends Global Privacy Control and the site honours it."""
-        header = self._request.META.get("HTTP_SEC_GPC", "")
-        return bool(header) and signals_gpc(header) and conf.GPC
 
     @cached_property
     def own_names(self) -> tuple[str, str]:
@@ -98,11 +94,10 @@ class Silent:
     @cached_property
     def occurrences(self) -> list[Choice | None]:
         """Every choice cookie of the request in order, None for one that is not valid."""
-        header = request_cookies.header(self._request)
-        if choices.CHOICE not in header:  # whatever the settings put in front of it, which take longer to read
+        if choices.CHOICE not in self.header:  # whatever the settings put in front of it, which take longer to read
             return []
         name = self.own_names[0]
-        values = [value for key, value in request_cookies.pairs(header) if key == name]
+        values = [value for key, value in request_cookies.pairs(self.header) if key == name]
         return choices.read_all(values, name, now=time.time())
 
     @cached_property
@@ -139,6 +134,8 @@ class Silent:
 
     def verdict(self, slug: str) -> Verdict:
         """Return state and reason for one purpose. Raises NotDeclared for a purpose nobody declares."""
+        if not self.gpc and choices.CHOICE not in self.header and slug in self.declaration.optional:
+            return UNKNOWN  # nothing was sent that says anything: nearly every page of nearly every site
         found = self._verdicts.get(slug)
         if found is None:
             if not self.declaration.knows(slug):

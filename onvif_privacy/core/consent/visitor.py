@@ -79,10 +79,8 @@ class Refusing:
     policy = 0
     reference = ""
 
-    @property
-    def silent(self) -> Privacy:
-        """Itself: there is nothing to mark."""
-        return self
+    def __init__(self) -> None:
+        self.silent: Privacy = self  # there is nothing to mark
 
     def allows(self, slug: str) -> bool:
         """Nothing is."""
@@ -97,7 +95,10 @@ class Refusing:
         return "none"
 
 
+_REFUSING = Refusing()
+
+
 def of(request: HttpRequest) -> Privacy:
     """Return ``request.privacy``, or one that refuses everything where no middleware filled it."""
     privacy = getattr(request, "privacy", None)
-    return privacy if privacy is not None else Refusing()
+    return privacy if privacy is not None else _REFUSING

@@ -69,47 +69,37 @@ def record_of(request: HttpRequest, response: HttpResponseBase) -> Record | Reas
     """Return the record of a page visit, or the reason why it is none."""
     current = rules()
     privacy = consent.of(request).silent
+    answer = privacy.state(exclusions.PURPOSE)
     told = getattr(request, "onvif_privacy_page", "")  # by a single-page application (`views.page`)
     excluded = (
         (exclusions.of_purpose(request.META) if told else exclusions.of_page(request, response, current.types))
-        or exclusions.of_choice(privacy)
+        or (exclusions.of_refusal(privacy) if answer is consent.State.REFUSED else None)
         or (None if current.staff else exclusions.of_staff(request))
     )
     if excluded is not None:
         return excluded
-    record = _record(request, response, privacy, current, told)
+    visitor = privacy.reference if answer is consent.State.GRANTED else ""
+    record = _record(request, response, current, visitor, told)
     return record._replace(method="GET", status=200, referrer=cleaning.INTERNAL) if told else record
 
 
-def _record(
-    request: HttpRequest, response: HttpResponseBase, privacy: consent.Privacy, current: Rules, told: str
-) -> Record:
+def _record(request: HttpRequest, response: HttpResponseBase, current: Rules, visitor: str, told: str) -> Record:
     meta = request.META
     match = request.resolver_match
-    host = meta.get("HTTP_HOST", "").partition(":")[0].lower()
-    own = current.sites if host in current.sites else current.sites | {host}
     at = int(time.time())
+    host = meta.get("HTTP_HOST", "").partition(":")[0].lower()
     site = host if current.several and host in current.sites else ""
-    route = told or (cleaning.route(match.route) if match else "")
+    route = told or (cleaning.routes[match.route] if match else "")
     path = cleaning.path(request.path) if match and not told and current.is_public(match) else ""
+    referrer = cleaning.referrer(meta.get("HTTP_REFERER", ""), current.sites, host)
     agent = cleaning.agent(meta.get("HTTP_USER_AGENT", ""))
-    peer, forwarded = meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", "")
-    network = cleaning.network(peer, forwarded, current.proxies)
-    marks = 0
-    if current.uniques and network:  # whoever has no address cannot be told apart
-        address = cleaning.address(peer, forwarded, current.proxies)
-        marks = salts.marks(at, address, agent, f"{site}{route}{path}")
-    return Record(
-        at=at,
-        site=site,
-        route=route,
-        path=path,
-        method=request.method or "",
-        status=response.status_code,
-        referrer=cleaning.referrer(meta.get("HTTP_REFERER", ""), own),
-        agent=agent,
-        network=network,
-        visitor=privacy.reference if privacy.allows(exclusions.PURPOSE) else "",
-        areas=areas.of_request(request, response, match),
-        marks=marks,
-    )
+    address = meta.get("REMOTE_ADDR", "")
+    if current.proxies:
+        address = cleaning.forwarded(meta.get("HTTP_X_FORWARDED_FOR", ""), current.proxies)
+    network = cleaning.networks[address]
+    # whoever has no address cannot be told apart
+    marks = salts.marks(at, address, agent, f"{site}{route}{path}") if current.uniques and network else 0
+    about = areas.of_request(request, response, match)
+    method, status = request.method or "", response.status_code
+    # by place: this runs on every page, and names would cost a tenth of the whole
+    return Record(at, site, route, path, method, status, referrer, agent, network, visitor, about, marks)

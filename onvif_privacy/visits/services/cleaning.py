@@ -98,35 +98,30 @@ def _named(host: str) -> str:
 _hosts = Memo(_host_of)
 
 
-def referrer(value: str, own: Container[str]) -> str:
-    """Referring site: host, ``internal`` for hosts in ``own``, a scheme, ``unreadable``, or empty for none."""
+def referrer(value: str, own: Container[str], host: str = "") -> str:
+    """Referring site: host, ``internal`` for ``host`` and ``own`` ones, a scheme, ``unreadable``, or empty for none."""
     if not value:
         return ""
-    host = _hosts[value]
-    return INTERNAL if host in own else host
+    found = _hosts[value]
+    return INTERNAL if found and (found == host or found in own) else found
 
 
-_networks = Memo(lambda value: limits.truncate(value).partition("/")[0])
+def forwarded(header: str, proxies: int) -> str:
+    """Return the visitor's whole address where ``proxies`` stand before the site: that many from the right.
 
-
-def network(peer: str, forwarded: str, proxies: int) -> str:
-    """First address of the visitor's /24 or /48; empty for what is no address (a unix socket, junk).
-
-    ``proxies`` is ``ONVIF_PRIVACY_TRUSTED_PROXIES``: with n the n-th of ``forwarded`` from the right counts, with 0
-    that header is a claim and nothing more. The rule is `core.limits.network`'s, with a bounded cache.
+    ``ONVIF_PRIVACY_TRUSTED_PROXIES`` says how many; with 0 ``X-Forwarded-For`` is a claim and nothing more, and nobody
+    asks this. The rule is `core.limits.network`'s.
     """
-    if not proxies:
-        return _networks[peer]
-    hops = forwarded[-CACHED_LENGTH:].split(",")
-    return _networks[hops[-proxies]] if len(hops) >= proxies else ""
-
-
-def address(peer: str, forwarded: str, proxies: int) -> str:
-    """Return the visitor's whole address, by the rule of `network`: for a hash that is made and forgotten at once."""
-    if not proxies:
-        return peer
-    hops = forwarded[-CACHED_LENGTH:].split(",")
+    hops = header[-CACHED_LENGTH:].split(",")
     return hops[-proxies].strip() if len(hops) >= proxies else ""
+
+
+def network(whole: str) -> str:
+    """First address of the /24 or /48 that an address belongs to; empty for what is none (a unix socket, junk)."""
+    return limits.truncate(whole).partition("/")[0]
+
+
+networks = Memo(network)
 
 
 def is_slug(value: object) -> bool:
@@ -137,6 +132,9 @@ def is_slug(value: object) -> bool:
 def route(value: str) -> str:
     """Route pattern with one leading slash."""
     return plain("/" + value.removeprefix("/"), ROUTE_LENGTH)
+
+
+routes = Memo(route)
 
 
 def path(value: str) -> str:

@@ -21,7 +21,7 @@ NO_PAGE = frozenset({204, 205})
 
 
 def of_answer(
-    method: str | None, status: int, content_type: str, *, download: bool, accepts: str, types: tuple[str, ...]
+    method: str | None, status: int, content_type: str, download: bool, accepts: str, types: tuple[str, ...]
 ) -> Reason | None:
     """Judge what was asked and answered; None for a page.
 
@@ -53,10 +53,8 @@ def of_purpose(meta: dict[str, Any]) -> Reason | None:
     return Reason.PREFETCH if "pre" in purpose.lower() else None
 
 
-def of_choice(privacy: consent.Privacy) -> Reason | None:
-    """Judge the visitor's choice; undecided is no objection."""
-    if privacy.state(PURPOSE) != consent.State.REFUSED:
-        return None
+def of_refusal(privacy: consent.Privacy) -> Reason:
+    """Say what a visitor's refusal rests on; undecided is none."""
     return Reason.SIGNAL if privacy.why(PURPOSE) == "gpc" else Reason.OBJECTION
 
 
@@ -74,16 +72,10 @@ def of_staff(request: HttpRequest) -> Reason | None:
 
 def of_page(request: HttpRequest, response: HttpResponseBase, types: tuple[str, ...]) -> Reason | None:
     """Judge what does not depend on who asked."""
-    meta = request.META
+    meta, headers = request.META, response.headers
+    kind, download = headers.get("Content-Type", ""), "Content-Disposition" in headers
     return (
-        of_answer(
-            request.method,
-            response.status_code,
-            response.headers.get("Content-Type", ""),
-            download="Content-Disposition" in response.headers,
-            accepts=meta.get("HTTP_ACCEPT", ""),
-            types=types,
-        )
+        of_answer(request.method, response.status_code, kind, download, meta.get("HTTP_ACCEPT", ""), types)
         or of_view(request.resolver_match)
         or (of_purpose(meta) if "HTTP_SEC_PURPOSE" in meta or "HTTP_PURPOSE" in meta or "HTTP_X_MOZ" in meta else None)
     )

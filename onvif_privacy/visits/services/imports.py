@@ -200,7 +200,7 @@ class Importer:
             status=line.status,
             referrer=cleaning.referrer(line.referrer, self._own),
             agent=agents.NOT_LOGGED if line.agent is None else cleaning.agent(line.agent),
-            network=cleaning.network(line.peer, "", 0),
+            network=cleaning.networks[line.peer],
             visitor="",
         )
 

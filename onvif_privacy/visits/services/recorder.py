@@ -54,7 +54,7 @@ class Recorder:
         self._flushing = threading.Lock()
         self._wake = threading.Event()
         self._stopping = self._stopped = False
-        self._thread: threading.Thread | None = None
+        self.thread: threading.Thread | None = None
         self._queue: list[Record] = []
         self._bytes = 0
         self._accepted = inherited
@@ -86,7 +86,7 @@ class Recorder:
             self._bytes += size
         if current.mode != "thread":
             return
-        if self._thread is None:
+        if self.thread is None:
             self.start()
         elif waiting + 1 >= current.flush_visits and not self._failures:
             self._wake.set()
@@ -101,7 +101,7 @@ class Recorder:
         """Count a request that is no visit."""
         with self._lock:
             self._excluded[reason] += 1
-        if self._thread is None and plan().mode == "thread":
+        if self.thread is None and plan().mode == "thread":
             self.start()
 
     # the books
@@ -110,11 +110,6 @@ class Recorder:
     def pending(self) -> int:
         """Number of records that wait."""
         return len(self._queue)
-
-    @property
-    def is_running(self) -> bool:
-        """Whether the thread was started."""
-        return self._thread is not None
 
     def books(self) -> Books:
         """Return the counters at one moment."""
@@ -164,14 +159,14 @@ class Recorder:
     def start(self) -> None:
         """Start the thread once; at the first record, never at import, and again after a fork."""
         with self._lock:
-            if self._thread is not None or self._stopping:
+            if self.thread is not None or self._stopping:
                 return
-            self._thread = threading.Thread(target=self._run, name="onvif_privacy.visits", daemon=True)
-            thread = self._thread
+            self.thread = threading.Thread(target=self._run, name="onvif_privacy.visits", daemon=True)
+            thread = self.thread
         try:
             thread.start()
         except RuntimeError:  # the interpreter is ending or the system has no thread left: try at the next record
-            self._thread = None
+            self.thread = None
 
     def _run(self) -> None:
         try:
@@ -187,7 +182,7 @@ class Recorder:
         except Exception as error:  # nothing is lost: the next record starts another thread
             self._failures += 1
             self._say(error)
-            self._thread = None
+            self.thread = None
 
     def _interval(self) -> float:
         if self._failures:
@@ -235,7 +230,7 @@ class Recorder:
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Send what waits, for ``seconds`` at most by the monotonic clock, and count the rest ``shutdown``."""
         with self._lock:
-            thread, self._stopping = self._thread, True
+            thread, self._stopping = self.thread, True
         if thread is not None and thread is not threading.current_thread():
             self._wake.set()
             thread.join(seconds)
@@ -273,19 +268,9 @@ atexit.register(lambda: recorder.stop())
 
 def begin() -> None:
     """Start the thread at the first request, so that the salt of the day is there when its answer goes out."""
-    if not recorder.is_running:
-        with contextlib.suppress(Exception):  # the answer comes first; whatever is wrong shows when it is recorded
-            if plan().mode == "thread":
-                recorder.start()
-
-
-def take(found: Record | str) -> bool:
-    """Take in a record, or the reason why there is none; gives whether `write_now` should follow (inline)."""
-    if isinstance(found, Record):
-        recorder.put(found)
-    else:
-        recorder.exclude(found)
-    return plan().mode == "inline"
+    with contextlib.suppress(Exception):  # the answer comes first; whatever is wrong shows when it is recorded
+        if plan().mode == "thread":
+            recorder.start()
 
 
 def write_now() -> None:

@@ -28,6 +28,7 @@ SALT_BYTES = 32
 # The next day's salt is made this long before midnight, so that no visit of its first seconds goes uncounted.
 AHEAD_SECONDS = 60
 HASH_BYTES = 8
+FIRST = b"\0"  # with it the key's own block is hashed here, once a day, and not for every visit
 REST_SECONDS = 60
 
 
@@ -49,13 +50,13 @@ def marks(at: int, address: str, agent: str, page: str) -> int:
     The lower 18 bits are the site's, the upper ones the page's. Pages are hashed apart from each other and from the
     site, so that equal values on two pages mean nothing.
     """
-    for day in _days:
-        if day.start <= at < day.end:
-            state = day.keyed.copy()
+    for start, end, keyed in _days:
+        if start <= at < end:
+            state = keyed.copy()
             state.update(f"{address}\0{agent}\0".encode("utf-8", "surrogatepass"))
-            site = value_of(int.from_bytes(state.digest(), "big"))
+            site = value_of(int.from_bytes(state.digest()))
             state.update(page.encode("utf-8", "surrogatepass"))
-            return value_of(int.from_bytes(state.digest(), "big")) << VALUE_BITS | site
+            return value_of(int.from_bytes(state.digest())) << VALUE_BITS | site
     return 0
 
 
@@ -110,7 +111,8 @@ def _loaded(day: dt.date) -> Day:
         rows.bulk_create([fresh], ignore_conflicts=True)
         row = rows.get(pk=day)
     ring_secret = keys.derive("visits", "day salt", key_id=row.ring_key)
-    return Day(*_bounds(day), hashlib.blake2b(key=keys.mac(ring_secret, bytes(row.salt)), digest_size=HASH_BYTES))
+    key = keys.mac(ring_secret, bytes(row.salt))
+    return Day(*_bounds(day), hashlib.blake2b(FIRST, key=key, digest_size=HASH_BYTES))
 
 
 def _bounds(day: dt.date) -> tuple[int, int]:
