@@ -18,11 +18,12 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'demo.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # readers never wait for the thread that stores visits, and writers queue instead of failing half-way
+    # readers never wait for the thread that stores visits, writers queue instead of failing half-way, and what is
+    # erased is overwritten instead of lying in free pages of the file
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
     DATABASES["default"]["OPTIONS"] = {"charset": "utf8mb4"}
@@ -36,6 +37,7 @@ EMAIL_FILE_PATH = VAR_DIR / "mail"
 
 ONVIF_PRIVACY_ORGANISATION = env("ONVIF_PRIVACY_ORGANISATION")
 ONVIF_PRIVACY_CONTACT = env("ONVIF_PRIVACY_CONTACT")
+DEFAULT_FROM_EMAIL = ONVIF_PRIVACY_CONTACT
 ONVIF_PRIVACY_SITES = env.list("ONVIF_PRIVACY_SITES", default=ALLOWED_HOSTS)
 ONVIF_PRIVACY_KEYS = env.json("ONVIF_PRIVACY_KEYS", default=[])
 ONVIF_PRIVACY_COOKIES_SECURE = not DEBUG  # plain http on this machine, https everywhere else
@@ -130,7 +132,8 @@ STORAGES = {
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
-    # served by nobody; the second belongs on another machine than the database and its backups
+    # served by nobody; the log belongs on another machine than the database and its backups
+    "orders": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "orders"}},
     "privacy_exports": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "privacy-exports"}},
     "privacy_log": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "privacy-log"}},
 }

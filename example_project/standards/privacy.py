@@ -12,8 +12,11 @@ from onvif_privacy.core.registry import (
     Claim,
     DeviceItem,
     Field,
+    File,
+    Json,
     PersonalData,
     Purpose,
+    Trace,
     While,
     anonymise,
     blank,
@@ -22,6 +25,8 @@ from onvif_privacy.core.registry import (
     exempt,
     keep,
 )
+from onvif_privacy.people.doors import DemographicTable, PageSetting, special
+from standards import mails
 
 THIS_SITE = _("This site")
 
@@ -53,6 +58,15 @@ declare(
 )
 
 declare(
+    special(
+        "religion",
+        "meals",
+        label=_("Meals at meetings"),
+        text=_("We tell the kitchen of a meeting that you come to what you may not eat, and nobody else."),
+    ),
+    Trace("mails", mails.forget_mails, _("mails of this demonstration")),
+    PageSetting("members", _("What comes first here"), {"documents": _("Documents"), "dates": _("Calendar")}),
+    DemographicTable("age_by_gender", ("age_band", "gender"), _("Age and gender of our members")),
     Purpose(
         "bookkeeping",
         label=_("Bookkeeping"),
@@ -60,12 +74,13 @@ declare(
         basis=Basis.LEGAL_OBLIGATION,
         clause="operation",
         default=True,
-    )
+    ),
 )
 
 DELIVERY = ("operation",)
 INVOICE = ("operation", "bookkeeping")
 TWO_YEARS, TEN_YEARS = 730, 3653
+REFERENCE = Field("billing", purposes=INVOICE, erase=keep("bookkeeping", then=delete()))
 
 declare(
     PersonalData(
@@ -86,10 +101,15 @@ declare(
             "city": Field("contact", purposes=INVOICE, erase=keep("bookkeeping", then=anonymise("–"))),
             "country": Field("contact", purposes=INVOICE, erase=keep("bookkeeping", then=anonymise("–"))),
             "invoice_to": Field("billing", purposes=INVOICE, erase=keep("bookkeeping", then=blank())),
+            "references": Json(
+                {"reference": REFERENCE, "cost_centre": REFERENCE},
+                rest=Field("billing", purposes=INVOICE, erase=delete()),
+            ),
+            "purchase_order": File("billing", purposes=DELIVERY, erase=delete()),
             "note": Field("support", purposes=DELIVERY, erase=blank()),
         },
         not_personal=("id", "number", "created_at"),
-        row=delete(when="empty"),  # and its lines with it
+        row=delete(when="empty"),
     ),
     PersonalData(
         model="standards.OrderLine",
@@ -97,6 +117,7 @@ declare(
         terms={"bookkeeping": While("order")},
         fields={"title": Field("billing", purposes=("bookkeeping",), erase=keep("bookkeeping", then=anonymise("–")))},
         not_personal=("id", "quantity", "price"),
+        row=delete(when="empty"),
     ),
     PersonalData(
         model="standards.Post",

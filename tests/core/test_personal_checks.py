@@ -11,7 +11,18 @@ from django.core.checks import CheckMessage, run_checks
 from django.core.management import CommandError, call_command
 
 from onvif_privacy.core.personal import Gap, gaps
-from onvif_privacy.core.registry import After, Field, PersonalData, blank, exempt, keep
+from onvif_privacy.core.registry import (
+    After,
+    Field,
+    Json,
+    PersonalData,
+    anonymise,
+    blank,
+    delete,
+    exempt,
+    generalise,
+    keep,
+)
 from onvif_privacy.core.testing import temporarily
 from tests.store import declarations as store
 from tests.store.models import Order
@@ -84,6 +95,11 @@ def test_nothing_is_reported_until_a_site_asks() -> None:
     assert found(deploy=True) == set()
 
 
+LEAF = Field("content", purposes=("operation",), erase=delete())
+WRONG_LEAVES = (
+    Json({"name": replace(LEAF, erase=keep("bookkeeping", then=anonymise("nobody")))}, rest=LEAF),
+    Json({}, rest=replace(LEAF, erase=generalise("year"))),
+)
 WRONG = {
     "E022": [
         PersonalData(model="store.Ordre", subjects={}, fields={}),
@@ -98,6 +114,7 @@ WRONG = {
         replace(store.ORDER, fields={**store.ORDER.fields, "voucher": Field("identity", erase=blank())}),
         replace(store.LINE, fields={"quantity": Field("profile", erase=blank())}),
         replace(store.LINE, fields={"engraving_text": Field("content")}),
+        *(replace(store.ORDER, fields={**store.ORDER.fields, "meta": wrong}) for wrong in WRONG_LEAVES),
     ],
     "E024": [
         replace(store.LINE, fields={"engraving_text": Field("content", purposes=("fun",), erase=blank())}),

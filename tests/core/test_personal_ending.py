@@ -16,7 +16,7 @@ from django.test import Client
 
 from onvif_privacy.core import subjects
 from onvif_privacy.core.personal import end_row, leaves, rows_of
-from onvif_privacy.core.registry import File, delete, keep, personal_data
+from onvif_privacy.core.registry import Field, File, Json, delete, keep, personal_data
 from onvif_privacy.core.registry.strategies import CannotEnd
 from onvif_privacy.core.testing import temporarily
 from tests.core.factories import SubjectFactory, UserFactory
@@ -125,6 +125,15 @@ def test_user_of_the_site_is_anonymised_and_can_no_longer_sign_in(client: Client
     assert (user.email, user.first_name) == ("", "")
     assert "ada" not in user.username
     assert not user.has_usable_password()
+
+
+def test_a_leaf_that_a_duty_kept_is_removed_when_the_duty_is_over() -> None:
+    order = OrderFactory(meta={"reference": "of Ada", "other": "x"})
+    kept = Field("billing", purposes=("bookkeeping",), erase=keep("bookkeeping", then=delete()))
+    meta = Json({"reference": kept}, rest=Field("content", purposes=("operation",), erase=delete()))
+    end_row(replace(store.ORDER, fields={**store.ORDER.fields, "meta": meta}), order, ["meta"])
+    order.refresh_from_db()
+    assert order.meta == {}
 
 
 def test_leaves_of_json_are_found_at_any_depth() -> None:

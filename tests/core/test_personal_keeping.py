@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onvif_privacy.core.consent import State
-from onvif_privacy.core.personal import kept
+from onvif_privacy.core.personal import Kept, kept, terms_of
+from onvif_privacy.core.personal.keeping import followed_rows
 from onvif_privacy.core.registry import After, Basis, Field, PersonalData, Purpose, While, blank, keep
 from onvif_privacy.core.testing import temporarily
-from tests.store.models import Order
+from tests.store.factories import LineFactory
+from tests.store.models import Category, Order
 
 PURPOSES = [
     Purpose("books", label="b", text="b", basis=Basis.LEGAL_OBLIGATION, clause="operation", default=True),
@@ -125,3 +127,24 @@ def test_term_that_has_not_begun_keeps_without_a_date() -> None:
         answer = kept(declaration({"books": 1, "service": 1}, field), field, Order(), states={}, now=timezone.now())
     assert answer
     assert answer.until is None
+
+
+@pytest.mark.django_db
+def test_a_line_lasts_as_long_as_its_order_is_kept_for_the_same_purpose() -> None:
+    name = Field("billing", purposes=("books",), erase=keep("books", then=blank()))
+    order = declaration({"books": 10, "service": 1}, name)
+    line = PersonalData(
+        model="store.Line",
+        subjects={"customer": "order__customer"},
+        terms={"books": While("order"), "service": While("category")},
+        fields={"engraving_text": name},
+    )
+    row = LineFactory(order__invoiced_on=date(2026, 1, 1))
+    with temporarily(*PURPOSES, order, line):
+        assert followed_rows(line) == ["order"]
+        until = datetime(2026, 1, 11, tzinfo=UTC)
+        assert kept(line, name, row, states={}, now=until - timedelta(days=1)) == Kept("books", until)
+        assert kept(line, name, row, states={}, now=until) is None
+        # what it points at is not declared for that purpose: then the row alone counts
+        assert terms_of(line, "service", row, until) == (False, None)
+        assert terms_of(line, "service", LineFactory(category=Category.objects.create()), until) == (True, None)

@@ -31,6 +31,12 @@ class Site:
         """Where its secrets are."""
         return self.folder / ".env"
 
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What its `.env` holds."""
+        lines = self.env_file.read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+
     def environment(self, **more: str) -> dict[str, str]:
         """What its processes see: nothing of the machine that could reach into its settings."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}

@@ -457,6 +457,18 @@ def test_exports_and_other_requests_end_with_the_person() -> None:
     assert not storages["privacy_exports"].exists(made.storage_name)
 
 
+def test_letters_about_other_requests_do_not_leave_after_the_erasure(mailoutbox: list[Any]) -> None:
+    ada, staff = shopper(), UserFactory(is_staff=True)
+    asked_before = requests.open(
+        kind=Kind.CORRECT, channel=Channel.ACCOUNT, key="c", subject=ada, address="ada-canary@example.org", wish={}
+    )
+    requests.refuse(request=asked_before, reason="of ada-canary", actor=staff)
+    erased(ada)
+    assert run_due(names=("rights.letters",))[0].outcome == "done"
+    assert [one.to for one in mailoutbox if "refused" in one.subject] == []
+    assert b"ada-canary" not in dumped()
+
+
 def test_each_step_leaves_an_entry_without_a_value() -> None:
     ada = shopper("Ada Canary")
     request = erased(ada)

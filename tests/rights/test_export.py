@@ -217,6 +217,15 @@ def test_credentials_never_leave() -> None:
     assert {"model": "auth.User", "field": "password", "reason": "left out", "count": 1} in data(ada)["left_out"]
 
 
+def test_the_key_of_a_session_never_leaves() -> None:
+    ada = shopper()
+    client = signed_in(ada)
+    key = client.session.session_key.encode()
+    made = archive(ada)
+    assert not any(key in made.read(name) or key in name.encode() for name in made.namelist())
+    assert [row["id"] for row in data(ada)["models"]["sessions.Session"]["rows"]] == [None]
+
+
 def test_an_export_is_made_by_the_job_sealed_and_fetched_by_its_person_only() -> None:
     ada, bob = shopper("Ada Example"), shopper("Bob Other")
     request = asked(ada)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -44,6 +45,11 @@ def order_number() -> str:
     return get_random_string(12, "ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
 
 
+def order_storage() -> Storage:
+    """Where files that belong to orders lie; no web server hands them out."""
+    return storages["orders"]
+
+
 class Order(models.Model):
     """What somebody ordered, and where it goes."""
 
@@ -59,6 +65,8 @@ class Order(models.Model):
     city = models.CharField(_("town or city"), max_length=80)
     country = models.CharField(_("country"), max_length=80)
     invoice_to = models.TextField(_("address on the invoice"), blank=True, max_length=800)
+    references = models.JSONField(_("references for the invoice"), default=dict, blank=True)
+    purchase_order = models.FileField(_("purchase order"), storage=order_storage, upload_to="%Y", blank=True)
     note = models.TextField(_("note for us"), blank=True, max_length=500)
 
     lines: RelatedManager[OrderLine]

@@ -56,7 +56,7 @@ def check_out(request: HttpRequest) -> HttpResponse:
     rows = list(visitors_basket)
     if not rows:
         return redirect("basket")
-    form = CheckOutForm(request.POST or None, initial=initial_for(request, CheckOutForm))
+    form = CheckOutForm(request.POST or None, request.FILES or None, initial=initial_for(request, CheckOutForm))
     if request.method == "POST" and form.is_valid():
         order = place_order(request.user, form, rows)
         visitors_basket.clear()

@@ -25,7 +25,7 @@ from onvif_privacy.core.registry import (
     purposes,
 )
 from onvif_privacy.core.registry.personal import DATA_CLASSES
-from onvif_privacy.core.registry.strategies import Keep
+from onvif_privacy.core.registry.strategies import Keep, leaf_problem
 
 LABEL = "onvif_privacy"
 
@@ -167,19 +167,29 @@ def strategies_fit_their_fields(app_configs: Any, **kwargs: Any) -> Sequence[Che
     found: list[CheckMessage] = []
     for declaration, model in _declared():
         for name, declared in declaration.fields.items():
-            if isinstance(declared, Json) or name not in {field.name for field in model._meta.get_fields()}:
+            if name not in {field.name for field in model._meta.get_fields()}:
                 continue
-            column = model._meta.get_field(name)
-            if column.many_to_many:
-                continue  # its links are cut
-            whole_row = declaration.row is not None and declared.erase is None
-            problem = declared.erase.problem(column) if declared.erase else None  # type: ignore[arg-type]
-            if declared.erase is None and not whole_row:
-                problem = f"{name} declares no way to end"
-            if problem:
-                hint = f"Choose another strategy in {personal_data.where(declaration.model.lower())}."
+            hint = f"Choose another strategy in {personal_data.where(declaration.model.lower())}."
+            for problem in _unfit(declaration, model, name, declared):
                 found.append(Error(f"{declaration.model}: {problem}", hint=hint, id=f"{LABEL}.E023"))
     return found
+
+
+def _unfit(declaration: PersonalData, model: type[Model], name: str, declared: Field | Json) -> Iterator[str]:
+    """Yield why a field, or a leaf of it, cannot end as declared."""
+    if isinstance(declared, Json):
+        leaves = {**declared.leaves, "rest": declared.rest}
+        problems = {path: leaf_problem(leaf.erase) for path, leaf in leaves.items() if isinstance(leaf, Field)}
+        yield from (f"{name}.{path}: {problem}" for path, problem in problems.items() if problem)
+        return
+    column = model._meta.get_field(name)
+    if column.many_to_many:
+        return  # its links are cut
+    if declared.erase is not None:
+        problem = declared.erase.problem(column)  # type: ignore[arg-type]
+        yield from [problem] if problem else []
+    elif declaration.row is None:
+        yield f"{name} declares no way to end"
 
 
 @register()

@@ -18,7 +18,7 @@ from onvif_privacy.core.fields import EncryptedField
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.personal.rows import Place, leaves
 from onvif_privacy.core.registry import Field, File, Json, PersonalData
-from onvif_privacy.core.registry.strategies import CannotEnd, Delete
+from onvif_privacy.core.registry.strategies import CannotEnd, of_leaf
 
 Spared = Callable[[Field], bool]
 
@@ -71,14 +71,15 @@ def _end_json(row: Model, name: str, declared: Json, spared: Spared) -> None:
     for place, leaf, field in list(leaves(declared, value)):
         if spared(field):
             continue
-        if field.erase is None or isinstance(field.erase, Delete):
+        how = of_leaf(field.erase)
+        if how is None:
             _without(value, place)
         else:
             *parents, last = place
             target = value
             for step in parents:
                 target = target[step]
-            target[last] = field.erase.end(column, leaf)  # type: ignore[arg-type]
+            target[last] = how.end(column, leaf)  # type: ignore[arg-type]
     setattr(row, name, value)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
+from django.apps import apps
 from django.db.models import Model
 from django.utils import timezone
 
 from onvif_privacy.core.consent import State
-from onvif_privacy.core.registry import Field, PersonalData, While, purposes
+from onvif_privacy.core.registry import After, Field, PersonalData, While, personal_data, purposes
 from onvif_privacy.core.registry.strategies import Keep
 
 
@@ -35,9 +37,38 @@ def _end(value: date | datetime, days: int) -> datetime:
     return _start(value + timedelta(days=days))  # whole days of the site, summer time included
 
 
+def followed(declaration: PersonalData, purpose: str) -> tuple[tuple[str, ...], After | While | None]:
+    """Return the term of a purpose, and the foreign keys to the row that it counts from.
+
+    ``While("order")`` lasts as long as the order is kept for that purpose, where the order is declared with a term for
+    it: so the lines of an order end on the day that the order does.
+    """
+    path, seen = list[str](), set[str]()
+    term = declaration.terms.get(purpose)
+    while isinstance(term, While):
+        target: Any = apps.get_model(declaration.model)._meta.get_field(term.field).related_model
+        label = target._meta.label_lower if target else ""
+        if label in seen or label not in personal_data or purpose not in personal_data.get(label).terms:
+            break
+        seen.add(label)
+        path.append(term.field)
+        declaration = personal_data.get(label)
+        term = declaration.terms[purpose]
+    return tuple(path), term
+
+
+def followed_rows(declaration: PersonalData) -> list[str]:
+    """Return the look-ups of the rows that terms count from, to be fetched along."""
+    return sorted({"__".join(path) for purpose in declaration.terms if (path := followed(declaration, purpose)[0])})
+
+
 def terms_of(declaration: PersonalData, purpose: str, row: Model, now: datetime) -> tuple[bool, datetime | None]:
     """Return whether the purpose's term still runs for this row, and when it ends (None: not known)."""
-    term = declaration.terms.get(purpose)
+    path, term = followed(declaration, purpose)
+    for name in path:
+        row = getattr(row, name)
+        if row is None:
+            return False, None
     if term is None:
         return True, None
     if isinstance(term, While):

@@ -127,7 +127,7 @@ class After:
 
 @dataclass(frozen=True)
 class While:
-    """A term that lasts as long as the row that foreign key ``field`` points at."""
+    """A term that lasts as long as the row that foreign key ``field`` points at, or is kept for the same purpose."""
 
     field: str
 

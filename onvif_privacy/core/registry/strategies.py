@@ -205,6 +205,21 @@ def _not_ours(field: models.Field[Any, Any]) -> str | None:
     return None
 
 
+def of_leaf(strategy: Strategy | None) -> Strategy | None:
+    """Return how a leaf of JSON ends, once whatever keeps it is over; None where it is removed."""
+    while isinstance(strategy, Keep):
+        strategy = strategy.then
+    return None if isinstance(strategy, Delete) else strategy
+
+
+def leaf_problem(strategy: Strategy | None) -> str | None:
+    """Return why a leaf of JSON, which may hold any text, cannot end so; None where it can."""
+    found = of_leaf(strategy)
+    if isinstance(found, Anonymise):
+        return "a leaf of JSON takes any value, so none of it is a constant: use blank() or delete()"
+    return found.problem(models.TextField(name="a leaf of JSON")) if found else None
+
+
 def _tried(strategy: Strategy, field: models.Field[Any, Any]) -> str | None:
     if reason := _not_ours(field):
         return reason

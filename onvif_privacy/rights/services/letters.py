@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.mail import EmailMessage
@@ -11,6 +12,7 @@ from django.utils.translation import override
 
 from onvif_privacy.core import contacts, gate
 from onvif_privacy.core.conf import conf as house
+from onvif_privacy.core.models import Subject
 from onvif_privacy.rights.conf import conf
 from onvif_privacy.rights.models import Kind, Letter, Request
 from onvif_privacy.rights.services.requests import tokens
@@ -99,6 +101,13 @@ def compose(letter: Letter) -> EmailMessage | None:
     with override(letter.language or None):
         title, text = _words(letter.request, letter.what, token if isinstance(token, str) else "", found)
     return EmailMessage(title, text, to=[address])
+
+
+def drop(people: Iterable[Subject], *, but: Request) -> int:
+    """Send nothing any more about other requests of people who are being erased; returns how many letters waited."""
+    rows = Letter.objects.using(using()).filter(request__subject__in=list(people), state=Letter.State.WAITING)
+    done = {"state": Letter.State.SKIPPED, "reason": "erased", "address": None, "token": None}
+    return int(rows.exclude(request=but).update(**done))
 
 
 def forget_sent() -> int:

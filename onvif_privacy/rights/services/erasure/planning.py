@@ -14,6 +14,8 @@ from django.utils import timezone
 from onvif_privacy.core.fields import EncryptedField
 from onvif_privacy.core.ledger import canonical
 from onvif_privacy.core.models import Subject
+from onvif_privacy.core.personal.keeping import followed
+from onvif_privacy.core.personal.rows import path_end
 from onvif_privacy.core.registry import After, Field, Json, PersonalData, exemptions, personal_data
 from onvif_privacy.core.registry.strategies import Keep
 from onvif_privacy.rights.services import holdings
@@ -116,13 +118,13 @@ def _kept_fields(declaration: PersonalData, names: list[str]) -> dict[str, list[
     return found
 
 
-def _counted_from(declaration: PersonalData, slug: str) -> After | None:
-    """Return the term of a purpose if the database can say its last date: what is sealed it cannot compare."""
-    term = declaration.terms.get(slug)
+def _counted_from(declaration: PersonalData, slug: str) -> str:
+    """Return the look-up of the date a purpose counts from; empty where the database cannot compare: it is sealed."""
+    path, term = followed(declaration, slug)
     if not isinstance(term, After):
-        return None
-    column = holdings.model_of(declaration)._meta.get_field(term.field)
-    return None if isinstance(column, EncryptedField) else term
+        return ""
+    look_up = "__".join((*path, term.field))
+    return "" if isinstance(path_end(holdings.model_of(declaration), look_up), EncryptedField) else look_up
 
 
 def _until(term: object, last: Any) -> str | None:
@@ -135,14 +137,14 @@ def _until(term: object, last: Any) -> str | None:
 def _model_plan(declaration: PersonalData, who: holdings.Person) -> ModelPlan | None:
     names = list(declaration.fields)
     keeps = _kept_fields(declaration, names)
-    terms = {f"last_{slug}": Max(term.field) for slug in keeps if (term := _counted_from(declaration, slug))}
+    terms = {f"last_{slug}": Max(look_up) for slug in keeps if (look_up := _counted_from(declaration, slug))}
     found = holdings.rows(declaration, who).order_by().aggregate(count=Count("pk"), **terms)
     if not found["count"]:
         return None
     today = timezone.localdate().isoformat()
     kept: dict[str, Any] = {}
     for slug, fields in keeps.items():
-        until = _until(declaration.terms.get(slug), found.get(f"last_{slug}"))
+        until = _until(followed(declaration, slug)[1], found.get(f"last_{slug}"))
         if until is None or until > today:
             kept[slug] = {"fields": sorted(fields), "until": until}
     staying = {name for one in kept.values() for name in one["fields"]}

@@ -65,6 +65,7 @@ def told(walk: Walk) -> bool:
     ):
         with locked(other) as found:
             move(found, State.WITHDRAWN)
+    letters.drop(walk.who.subjects, but=walk.request)
     return True
 
 

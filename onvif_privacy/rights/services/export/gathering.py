@@ -65,6 +65,12 @@ def _empty(row: Model, name: str) -> bool:
     return value is None or (isinstance(value, str) and not value)
 
 
+def _hidden_key(declaration: PersonalData, row: Model) -> bool:
+    """Whether the primary key itself is withheld: with the key of a session anybody is its person."""
+    key = declaration.fields.get(str(getattr(row._meta.pk, "name", "")))
+    return isinstance(key, Field) and key.export is not True
+
+
 def _line(declaration: PersonalData, row: Model, roles: set[str], reviews: Reviews, found: Gathered) -> dict[str, Any]:
     model, values, files = declaration.model, dict[str, Any](), list[list[str]]()
     for cell in holdings.cells(declaration, row, roles):
@@ -80,7 +86,8 @@ def _line(declaration: PersonalData, row: Model, roles: set[str], reviews: Revie
         else:
             values[cell.name] = cell.value
     found.rows[model] = found.rows.get(model, 0) + 1
-    return {"model": model, "id": holdings.plain(row.pk), "roles": sorted(roles), "values": values, "files": files}
+    key = None if _hidden_key(declaration, row) else holdings.plain(row.pk)
+    return {"model": model, "id": key, "roles": sorted(roles), "values": values, "files": files}
 
 
 def lines(scope: gate.Scope, who: Person, request: Request | None, found: Gathered) -> Iterator[dict[str, Any]]:

@@ -11,6 +11,7 @@ from django.db.models import Model, Q, QuerySet
 from onvif_privacy.core import gate
 from onvif_privacy.core.fields import EncryptedField
 from onvif_privacy.core.personal import rows_of
+from onvif_privacy.core.personal.keeping import followed_rows
 from onvif_privacy.core.personal.rows import model_of
 from onvif_privacy.core.registry import Claim, Field, Json, PersonalData, personal_data
 from onvif_privacy.rights.services.holdings.claiming import Proven, normal
@@ -155,7 +156,9 @@ def batches(declaration: PersonalData, who: Person, *, size: int = BATCH, after:
 
     By key and not by a cursor, which a proxy or a writer may cut off. ``after`` leaves out what was seen.
     """
-    found = rows(declaration, who).order_by("pk").prefetch_related(*many_to_many(declaration))
+    found = (
+        rows(declaration, who).order_by("pk").prefetch_related(*many_to_many(declaration), *followed_rows(declaration))
+    )
     while True:
         batch = list(found[:size] if after is None else found.filter(pk__gt=after)[:size])
         if batch:
