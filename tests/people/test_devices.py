@@ -113,7 +113,7 @@ def test_queries_of_a_filled_form(user: User, django_assert_num_queries: Any, rf
     class Addresses(CheckoutForm):
         asks = {}
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(services.initial_for(request, Addresses).addresses) == 2
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import router, transaction
+from django.db.models import QuerySet, Subquery
 
 from onvif_privacy.core import ledger
 from onvif_privacy.core.gate.errors import GateClosed
@@ -45,11 +47,33 @@ def behind_it() -> Iterator[None]:
         _behind.reset(token)
 
 
-def confirm(purpose: str) -> None:
-    """Raise GateClosed where the gate is closed to the purpose. One query."""
-    if purpose == OPEN_TO or _behind.get():
-        return
-    rows = Lease.objects.using(router.db_for_write(Lease)).filter(job=ROW)
-    because = rows.values_list("failure", flat=True).first()
+def _is_exempt(purpose: str) -> bool:
+    return purpose == OPEN_TO or _behind.get()
+
+
+def _reasons() -> QuerySet[Lease, str]:
+    return Lease.objects.using(router.db_for_write(Lease)).filter(job=ROW).values_list("failure", flat=True)
+
+
+def _refuse(because: str | None) -> None:
     if because is not None:
         raise GateClosed(f"The gate is closed: {because}")
+
+
+def confirm(purpose: str) -> None:
+    """Raise GateClosed where the gate is closed to the purpose. One query."""
+    if not _is_exempt(purpose):
+        _refuse(_reasons().first())
+
+
+def confirm_beside(purpose: str, rows: QuerySet[Any]) -> bool:
+    """Confirm in the query that also says whether any of ``rows`` is there; raises GateClosed. One query, or two."""
+    if _is_exempt(purpose) or rows.db != router.db_for_write(Lease):
+        confirm(purpose)
+        return rows.exists()
+    found = list(rows.annotate(shut=Subquery(_reasons()[:1])).values_list("shut", flat=True)[:1])
+    if not found:
+        confirm(purpose)
+    for because in found:
+        _refuse(because)
+    return bool(found)

@@ -13,6 +13,7 @@ from django.db import models, router
 from onvif_privacy.core import consent
 from onvif_privacy.core.fields import EncryptedField
 from onvif_privacy.core.fields.checking import owned_by_subject
+from onvif_privacy.core.gate import closing
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.personal.rows import path_end
 from onvif_privacy.core.registry import DeclarationError, NotDeclared, purposes
@@ -127,6 +128,13 @@ class Permission:
         self.only = only
         self._clock = clock
         self._known: dict[uuid.UUID, tuple[float, bool, bool]] = {}
+
+    def ask_first(self) -> None:
+        """Ask about the one person of the scope in the query that confirms that the gate is open."""
+        if self.only is None:
+            closing.confirm(self.purpose)
+        elif closing.confirm_beside(self.purpose, consent.audience(self.purpose).filter(pk=self.only.pk)):
+            self._known[self.only.pk] = (self._clock(), True, False)
 
     def ask(self, people: Collection[uuid.UUID]) -> None:
         """Ask about people now, whatever was answered before. One query, two where somebody may not be read."""

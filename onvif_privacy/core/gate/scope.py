@@ -16,7 +16,7 @@ from onvif_privacy.core.conf import conf
 from onvif_privacy.core.fields.base import EncryptedField
 from onvif_privacy.core.fields.sealed import Sealed, opener, refused
 from onvif_privacy.core.fields.sealing import open_at
-from onvif_privacy.core.gate import bulk, closing
+from onvif_privacy.core.gate import bulk
 from onvif_privacy.core.gate.errors import BulkRefused, ScopeRefused
 from onvif_privacy.core.gate.evidence import Counts, Evidence, Ticket
 from onvif_privacy.core.gate.people import (
@@ -222,10 +222,11 @@ class scope:  # a verb: `with gate.scope("operation"):`
         self._scope: Scope | None = None
 
     def _open(self) -> Scope:
-        closing.confirm(self._evidence.purpose.slug)
+        found = Scope(self._evidence, self._subject)
+        found.permission.ask_first()
         if self._evidence.durable:
             self._evidence.open()
-        return Scope(self._evidence, self._subject)
+        return found
 
     def __enter__(self) -> Scope:
         if self._scope is not None:

@@ -39,7 +39,7 @@ def initial_for(request: HttpRequest, form: Any) -> Filled:
     """Return the initial values of a `PersonForm` (class or instance); empty unless everything speaks for it.
 
     The only way in. ``?other=billing`` in the address leaves that block empty. Reads for ``device_memory``, which the
-    person must have granted and not withdrawn. Five queries for addresses, one more each for name and contacts.
+    person must have granted and not withdrawn. Four queries for addresses, one more each for name and contacts.
     """
     personal(request)
     subject = may_fill(request)
