@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.admin import EvidenceAdmin
 from onvif_privacy.core.counts import TOTAL
-from onvif_privacy.people.models import DemographicRelease, Person
-from onvif_privacy.people.services import demographics, staff
+from onvif_privacy.people.models import DemographicRelease, Device, Guardian, Letter, Person
+from onvif_privacy.people.services import ages, demographics, staff
 from onvif_privacy.people.services.generalising import label_of
 
 REVEAL = "onvif_privacy_people.reveal_person"
@@ -81,6 +81,39 @@ class PersonAdmin(EvidenceAdmin):
         response = render(request, "admin/onvif_privacy_people/person/person.html", context)
         patch_cache_control(response, private=True, no_store=True)
         return response
+
+
+@admin.register(Device)
+class DeviceAdmin(EvidenceAdmin):
+    """Remembered devices: when, never which browser."""
+
+    list_display = ("subject", "added_on", "used_on", "revoked_at")
+    fields = ("subject", "added_on", "used_on", "rotated_at", "revoked_at")
+    readonly_fields = fields
+    list_select_related = ("subject",)
+    ordering = ("-rotated_at", "pk")
+
+
+@admin.register(Guardian)
+class GuardianAdmin(EvidenceAdmin):
+    """Who decides for whom, by reference; off where the site asks nobody for their age."""
+
+    list_display = ("minor", "guardian", "proof", "asked_on", "began_at", "ended_at")
+    fields = ("minor", "guardian", "proof", "asked_on", "began_at", "ended_at")
+    readonly_fields = fields
+    list_select_related = ("minor", "guardian")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return ages.asked() and super().has_module_permission(request)
+
+
+@admin.register(Letter)
+class LetterAdmin(EvidenceAdmin):
+    """Letters with a link: whether they left; never to whom."""
+
+    list_display = ("created_at", "what", "state", "reason", "attempts", "sent_at")
+    list_filter = ("state", "what")
+    fields = ("what", "state", "reason", "attempts", "created_at", "sent_at")
 
 
 @admin.register(DemographicRelease)

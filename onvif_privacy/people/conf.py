@@ -16,6 +16,11 @@ def purposes_by_field(value: object) -> Mapping[str, tuple[str, ...]]:
     return {name: strings(slugs) for name, slugs in mapping(value).items()}
 
 
+def ages_by_country(value: object) -> Mapping[str, int]:
+    """Accept a dictionary of ISO country codes, each with an age."""
+    return {code: integer(1, 25)(age) for code, age in mapping(value).items()}
+
+
 class PeopleSettings(Settings):
     """Read at use, but for ``PURPOSES``, which declarations rest on; wrong types are found by ``manage.py check``."""
 
@@ -41,7 +46,19 @@ class PeopleSettings(Settings):
     SMALL_ZIPS: Setting[tuple[str, ...]] = Setting(
         (), strings, _("Three-digit ZIP prefixes with few inhabitants; answers from there count as 000.")
     )
-    PROOF_HOURS: Setting[int] = Setting(24, integer(1, 720), _("Hours for which a link that proves an address holds."))
+    PROOF_HOURS: Setting[int] = Setting(
+        24, integer(1, 720), _("Hours for which a link that proves an address, or asks a guardian, holds.")
+    )
+    MINORS: Setting[str] = Setting(
+        "off",
+        choice("off", "adults", "guardian"),
+        _("Whether people are asked if they are of age, and whether a guardian can decide for those who are not."),
+    )
+    MINOR_AGES: Setting[Mapping[str, int]] = Setting(
+        {},
+        ages_by_country,
+        _("Ages of consent by country code that differ from the shipped table: {'DE': 16}. Elsewhere 16."),
+    )
 
     @property
     def strength(self) -> Strength:

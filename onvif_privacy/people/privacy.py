@@ -9,7 +9,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from onvif_privacy.core import outbox
 from onvif_privacy.core.registry import (
+    After,
     Basis,
     Code,
     Count,
@@ -26,11 +28,14 @@ from onvif_privacy.core.registry import (
     Slug,
     StaffRights,
     Use,
+    Veto,
     declare,
     delete,
     exempt,
 )
+from onvif_privacy.people.models import Letter
 from onvif_privacy.people.models.contacts import ADDRESS_FIELDS, PROFILE_FIELDS
+from onvif_privacy.people.services import ages
 from onvif_privacy.people.services import jobs as jobs  # jobs are declared by being imported
 from onvif_privacy.people.services.cookie import device_item
 from onvif_privacy.people.services.devices import PURPOSE, switched_on
@@ -62,7 +67,10 @@ declare(
     Panel("people", 25, _("My details"), "onvif_privacy/people/panel.html", _panel),
 )
 if switched_on():
-    declare(device_item(), Needs("tell", by="people"))
+    declare(device_item())
+if switched_on() or getattr(settings, "ONVIF_PRIVACY_PEOPLE_MINORS", "off") != "off":
+    declare(Needs("tell", by="people"))
+declare(Veto("minors", "*", ages.left_out, named=True), outbox.waiting(Letter))
 
 
 def _more(name: str) -> tuple[str, ...]:
@@ -146,6 +154,65 @@ declare(
         subjects={"person": "subject"},
         fields={"value": Field("special:any", purpose_column="purpose", correct=None)},
         not_personal=("id", "subject", "added_on", "category", "purpose", "decision"),
+        row=delete(),
+    ),
+    PersonalData(
+        model="onvif_privacy_people.AgeAnswer",
+        subjects={"person": "subject"},
+        fields={
+            "until": Field(
+                "demographic",
+                purposes=("legal_duty",),
+                correct="request",
+                watch=False,
+                because="asked for by the veto of minors, which shows it to nobody",
+            ),
+        },
+        not_personal=("id", "subject", "answered_on", "told_at"),
+        row=delete(),
+    ),
+    PersonalData(
+        model="onvif_privacy_people.Guardian",
+        subjects={"minor": "minor", "guardian": "guardian"},
+        fields={
+            "proof": Field(
+                "identity",
+                purposes=("legal_duty",),
+                of="guardian",
+                watch=False,
+                because="always the same word; the row itself says who decides for whom",
+            ),
+        },
+        not_personal=("id", "minor", "guardian", "reference", "asked_on", "began_at", "ended_at", "turn", "slot"),
+        row=delete(),
+    ),
+    PersonalData(
+        model="onvif_privacy_people.Letter",
+        subjects={"recipient": "subject"},
+        fields={
+            "language": Field(
+                "profile", purposes=("operation",), watch=False, because="read when the letter is written"
+            ),
+        },
+        not_personal=(
+            "id",
+            "subject",
+            "purpose",
+            "state",
+            "reason",
+            "lease",
+            "lease_until",
+            "not_before",
+            "attempts",
+            "created_at",
+            "sending_at",
+            "sent_at",
+            "what",
+            "contact",
+            "guardian",
+        ),
+        time_field="created_at",
+        terms={"operation": After("created_at", days=30)},
         row=delete(),
     ),
     Guard(

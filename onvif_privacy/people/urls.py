@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onvif_privacy.people.views import addresses, contacts, devices, mine, numbers, special
+from onvif_privacy.people.views import addresses, contacts, devices, mine, minors, numbers, special
 
 app_name = "onvif_privacy_people"
 
@@ -28,5 +28,8 @@ urlpatterns = [
     path("special/", special.special, name="special"),
     path("special/<slug:slug>/", special.give, name="special-give"),
     path("special/<slug:slug>/withdraw/", special.withdraw, name="special-withdraw"),
+    path("age/", minors.age, name="age"),
+    path("age/guardian/", minors.ask, name="guardian-ask"),
+    path("guardian/<str:token>/", minors.guardian, name="guardian"),
     path("preference/", devices.prefer, name="preference"),
 ]

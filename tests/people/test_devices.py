@@ -136,6 +136,51 @@ def test_no_cache_gives_one_persons_answer_to_another(path: str, user: User, set
             assert "Cookie" in response["Vary"]
 
 
+class SharedCache:
+    """A cache between people and the site, as RFC 9111 lets one be: it keeps what nothing forbids it to keep."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, list[tuple[dict[str, str], Any]]] = {}
+
+    def get(self, client: Client, path: str) -> Any:
+        cookies = "; ".join(f"{name}={one.value}" for name, one in sorted(client.cookies.items()))
+        asked = {"cookie": cookies}
+        for varied, response in self.kept.get(path, []):
+            if all(asked.get(name) == value for name, value in varied.items()):
+                return response
+        response = client.get(path, secure=True)
+        rules = {one.strip().partition("=")[0] for one in response.get("Cache-Control", "").split(",")}
+        vary = {one.strip().lower() for one in response.get("Vary", "").split(",") if one.strip()}
+        if response.status_code == 200 and "*" not in vary and rules.isdisjoint({"private", "no-store", "no-cache"}):
+            self.kept.setdefault(path, []).append(({name: asked.get(name, "") for name in vary}, response))
+        return response
+
+
+def test_the_cache_of_these_tests_would_cross_people(user: User) -> None:
+    shared = SharedCache()
+    for client in (browser(), browser(user)):
+        assert shared.get(client, "/crossed/").content == b"nobody"
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("path", ["/checkout/", "/cached/", "/public/"])
+def test_two_people_and_two_hundred_pages_through_every_cache(path: str, user: User, settings: Any) -> None:
+    settings.MIDDLEWARE = [
+        "django.middleware.cache.UpdateCacheMiddleware",
+        *settings.MIDDLEWARE,
+        "django.middleware.cache.FetchFromCacheMiddleware",
+    ]
+    other, shared = User.objects.create_user("bob"), SharedCache()
+    people = {"alice": browser(user, remembered(user)), "bob": browser(other, remembered(other))}
+    crossed = 0
+    for number in range(200):
+        for name, client in list(people.items())[:: 1 if number % 2 else -1]:
+            for turn in (path, f"{path}?page={number}"):
+                page = shared.get(client, turn).content.decode()
+                crossed += {one for one in people if f"road of {one}" in page} != {name}
+    assert (crossed, shared.kept) == (0, {})
+
+
 # The token
 
 
@@ -182,8 +227,9 @@ def test_token_changes_at_each_sign_in_and_the_old_one_holds_a_minute(user: User
     assert "road of alice" in text(client)
 
 
-def test_replayed_token_revokes_the_device_and_its_person_is_told() -> None:
-    for number in range(5):
+@pytest.mark.parametrize("victims", [5, pytest.param(100, marks=pytest.mark.full)])
+def test_replayed_token_revokes_the_device_and_its_person_is_told(victims: int) -> None:
+    for number in range(victims):
         name = f"victim{number}"
         user = User.objects.create_user(name, password="correct horse")
         client = browser(cookie=remembered(user))
@@ -197,8 +243,9 @@ def test_replayed_token_revokes_the_device_and_its_person_is_told() -> None:
         assert Telling.objects.filter(subject=subjects.for_user(user)).count() == 1
 
 
-def test_changed_password_ends_every_device(user: User) -> None:
-    cookies = [remembered(user), remembered(user)]
+@pytest.mark.parametrize("number", [2, pytest.param(20, marks=pytest.mark.full)])
+def test_changed_password_ends_every_device(number: int, user: User) -> None:
+    cookies = [remembered(user) for _one in range(number)]
     user.set_password("another horse")
     user.save()
     for cookie in cookies:

@@ -17,10 +17,13 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from onvif_privacy.core import gate
 from onvif_privacy.core.jobs import run_due
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.registry import Claim as DeclaredClaim
 from onvif_privacy.core.testing import temporarily
+from onvif_privacy.people.models import ContactPoint
+from onvif_privacy.people.testing import EmailFactory
 from onvif_privacy.rights.models import Channel, Claim, ExportFile, Kind, Letter, Request, RequestToken, State
 from onvif_privacy.rights.services import erasure, export, requests
 from onvif_privacy.rights.services.requests import confirming, tokens
@@ -210,6 +213,52 @@ def test_an_address_of_two_accounts_opens_neither(settings: Settings) -> None:
     ask("same@example.org")
     (message,) = letters()
     assert "sign in" in message.subject
+
+
+@pytest.mark.parametrize("spelt", ["Ada@Example.org", "ada@example.org"])
+def test_an_address_that_an_account_has_proven_elsewhere_opens_it(spelt: str) -> None:
+    ada = shopper("Ada Example", email="other@example.org")
+    EmailFactory(subject=ada, value="Ada@example.org")
+    EmailFactory(subject=ada, value="unproven@example.org")
+    proven(ada, "Ada@example.org")
+    confirmed(spelt, Kind.RESTRICT)
+    ada.refresh_from_db()
+    assert ada.restricted_at is not None
+    confirmed(spelt, Kind.OBJECT)  # holds for a restricted person, too
+    assert Request.objects.filter(kind=Kind.OBJECT, subject=ada, state=State.DONE).exists()
+
+
+def test_an_address_that_is_only_named_opens_nothing() -> None:
+    ada = shopper("Ada Example", email="other@example.org")
+    EmailFactory(subject=ada, value="ada@example.org")
+    ask("ada@example.org")
+    (message,) = letters()
+    assert "sign in" in message.subject
+    assert "/link/" not in message.body
+
+
+def test_an_address_that_two_accounts_have_proven_opens_neither() -> None:
+    for name in ("Ada Example", "Bob Example"):
+        proven(EmailFactory(subject=shopper(name), value="same@example.org").subject, "same@example.org")
+    ask("same@example.org")
+    (message,) = letters()
+    assert "sign in" in message.subject
+
+
+def test_somebody_without_an_account_who_has_proven_an_address_is_found_by_it() -> None:
+    somebody = proven(EmailFactory(value="parent@example.org").subject, "parent@example.org")
+    EmailFactory(value="parent@example.org")  # somebody else only named it
+    confirmed("parent@example.org", Kind.RESTRICT)
+    somebody.refresh_from_db()
+    assert somebody.restricted_at is not None
+
+
+def proven(subject: Subject, address: str) -> Subject:
+    """Have a person prove an address of theirs."""
+    with gate.scope("own_access", subject=subject):
+        (found,) = gate.find(ContactPoint.objects.filter(subject=subject), email=address)
+    ContactPoint.objects.filter(pk=found.pk).update(proven_at=timezone.now())
+    return subject
 
 
 def test_a_link_acts_once_and_the_second_post_finds_the_same_request() -> None:

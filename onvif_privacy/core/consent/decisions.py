@@ -10,6 +10,15 @@ from onvif_privacy.core.consent.locking import one_transaction
 from onvif_privacy.core.consent.writing import Act, ContextRef, write
 from onvif_privacy.core.models import Decision, Method, Notice, Outcome, Subject
 
+Actor = AbstractBaseUser | Subject
+"""Who decides for somebody else: a user of the site, or a guardian who has no account."""
+
+
+def _reference(actor: Actor | None) -> str:
+    if actor is None:
+        return ""
+    return actor.reference if isinstance(actor, Subject) else Subject.objects.for_user(actor).reference
+
 
 def decide_all(
     *,
@@ -21,7 +30,7 @@ def decide_all(
     surface: str = "",
     gpc: bool = False,
     context: ContextRef | None = None,
-    actor: AbstractBaseUser | None = None,
+    actor: Actor | None = None,
 ) -> list[Decision]:
     """Record the answers to several purposes, all or none, in the order of ``choices``.
 
@@ -31,7 +40,7 @@ def decide_all(
     stores nothing.
     Source: GDPR Art. 7(1); statement clause ``cookies_choice``.
     """
-    by = Subject.objects.for_user(actor).reference if actor else ""
+    by = _reference(actor)
     acts = [
         Act(
             purpose=purpose,
@@ -61,7 +70,7 @@ def decide(
     surface: str = "",
     gpc: bool = False,
     context: ContextRef | None = None,
-    actor: AbstractBaseUser | None = None,
+    actor: Actor | None = None,
 ) -> Decision:
     """Record the answer to one purpose; see `decide_all`."""
     return decide_all(
@@ -84,7 +93,7 @@ def withdraw(
     method: Method,
     key: str,
     surface: str = "",
-    actor: AbstractBaseUser | None = None,
+    actor: Actor | None = None,
 ) -> Decision:
     """Withdraw one purpose. Needs no notice: as easy as giving (GDPR Art. 7(3))."""
     return decide(

@@ -41,9 +41,9 @@ def state(subject: Subject) -> Mapping[str, State]:
     return {purpose.slug: _state(purpose, *known.get(purpose.slug, (None, False))) for purpose in purposes.all()}
 
 
-def _vetoed(subject: Subject, slug: str) -> bool:
+def _vetoed(subject: Subject, purpose: Purpose) -> bool:
     mine = Subject.objects.using(_primary()).filter(pk=subject.pk)
-    return any(veto.filter(mine).exists() for veto in vetoes.all() if veto.purpose in (slug, "*"))
+    return any(veto.left_out(mine, purpose).exists() for veto in vetoes.all())
 
 
 def may(subject: Subject | None, purpose: str) -> bool:
@@ -79,7 +79,7 @@ def _may(subject: Subject, purpose: Purpose) -> bool:
         return False
     if _state(purpose, outcome, old) is not State.GRANTED:
         return False
-    return not _vetoed(subject, purpose.slug)
+    return not _vetoed(subject, purpose)
 
 
 def audience(purpose: str) -> QuerySet[Subject]:
@@ -94,8 +94,9 @@ def audience(purpose: str) -> QuerySet[Subject]:
     if purpose not in _PURPOSES_OF_A_RESTRICTED_SUBJECT:
         people = people.filter(restricted_at__isnull=True)
     for veto in vetoes.all():
-        if veto.purpose in (purpose, "*"):
-            people = people.exclude(pk__in=veto.filter(Subject.objects.all()).values("pk"))
+        left_out = veto.left_out(Subject.objects.all(), declared)
+        if not left_out.query.is_empty():
+            people = people.exclude(pk__in=left_out.values("pk"))
     return people
 
 

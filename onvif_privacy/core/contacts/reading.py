@@ -20,7 +20,7 @@ AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class _Source:
+class Source:
     """One field that holds addresses."""
 
     model: type[Model]
@@ -36,7 +36,7 @@ class _Source:
         return rows.order_by(*order, "pk")
 
 
-def _sources(channel: str) -> list[_Source]:
+def sources(channel: str) -> list[Source]:
     """Return the fields that hold addresses, those that can be proven first."""
     found = []
     for declaration in personal_data.all():
@@ -44,7 +44,7 @@ def _sources(channel: str) -> list[_Source]:
             if isinstance(field, Field) and field.reach:
                 reach = field.reach if isinstance(field.reach, Reach) else Reach(field.reach)
                 if reach.channel == channel:
-                    found.append(_Source(model_of(declaration), name, reach))
+                    found.append(Source(model_of(declaration), name, reach))
     return sorted(found, key=lambda one: (not one.reach.proven, one.model._meta.label, one.name))
 
 
@@ -58,7 +58,7 @@ def _address(value: object) -> str:
     return words
 
 
-def _read(scope: gate.Scope, source: _Source, people: Sequence[Subject]) -> Iterator[tuple[uuid.UUID, str]]:
+def _read(scope: gate.Scope, source: Source, people: Sequence[Subject]) -> Iterator[tuple[uuid.UUID, str]]:
     """Yield person and address, the one to prefer first."""
     rows = source.rows(people)
     place = {key: number for number, key in enumerate(rows.values_list("pk", flat=True))}
@@ -82,7 +82,7 @@ def emails(scope: gate.Scope, subjects: Iterable[Subject]) -> Mapping[uuid.UUID,
     wanted, found = list(dict.fromkeys(subjects)), dict[uuid.UUID, str]()
     for start in range(0, len(wanted), AT_ONCE):
         people = wanted[start : start + AT_ONCE]
-        for source in _sources("email"):
+        for source in sources("email"):
             people = [one for one in people if one.pk not in found]
             if people and not scope.why_not_field(source.model, source.name):
                 for person, address in _read(scope, source, people):

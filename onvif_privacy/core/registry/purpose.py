@@ -129,12 +129,20 @@ class Purpose:
 class Veto:
     """Takes people out of every audience of ``purpose`` (``"*"`` for all).
 
-    ``filter`` receives a queryset of subjects and returns those who must be left out.
+    ``filter`` receives a queryset of subjects and returns those who must be left out; with ``named=True`` it also
+    receives the `Purpose` that is asked about.
     """
 
     slug: str
     purpose: str
-    filter: Callable[[QuerySet[Any]], QuerySet[Any]]
+    filter: Callable[..., QuerySet[Any]]
+    named: bool = False
+
+    def left_out(self, people: QuerySet[Any], purpose: Purpose) -> QuerySet[Any]:
+        """Return those of ``people`` who must be left out of the audience of a purpose."""
+        if self.purpose not in (purpose.slug, "*"):
+            return people.none()
+        return self.filter(people, purpose) if self.named else self.filter(people)
 
 
 @dataclass(frozen=True)

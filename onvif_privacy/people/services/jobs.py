@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
-from onvif_privacy.core import jobs
+from onvif_privacy.core import jobs, outbox
 from onvif_privacy.people.conf import conf
-from onvif_privacy.people.services import demographics, devices, sensitive
+from onvif_privacy.people.models import Letter
+from onvif_privacy.people.services import ages, demographics, devices, letters, minors, sensitive
 
 AT_ONCE = 500
+SENDING_SECONDS = 40
 
 
 @jobs.job("people.devices", every="1d", lease="5m")
@@ -40,3 +43,20 @@ def release_sums(run: jobs.Run) -> None:
         demographics.release()
         demographics.flush_tray()
         demographics.drop_stale()
+
+
+@jobs.job("people.letters", every="1m", lease="5m", alarm="1h")
+def send_letters(run: jobs.Run) -> None:
+    """Send the links that prove addresses and ask guardians."""
+    with run.step():  # the lease is ours
+        pass
+    outbox.drain(Letter, time.monotonic() + SENDING_SECONDS, compose=letters.compose)
+
+
+@jobs.job("people.minors", every="1d", lease="5m")
+def ask_who_came_of_age(run: jobs.Run) -> None:
+    """Ask those who are of age by now to decide for themselves."""
+    more = ages.asked()
+    while more and not run.spent:
+        with run.step():
+            more = minors.come_of_age(AT_ONCE)

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from datetime import timedelta
-from smtplib import SMTPException
 from urllib.parse import urljoin
 
-from django.core import mail, signing
-from django.template.loader import render_to_string
+from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from onvif_privacy.core import gate, limits
+from onvif_privacy.core import limits
 from onvif_privacy.core.conf import conf as house
 from onvif_privacy.core.fields import Sealed
 from onvif_privacy.people.conf import conf
-from onvif_privacy.people.models import ContactPoint
+from onvif_privacy.people.models import ContactPoint, Letter
+from onvif_privacy.people.services import letters
 from onvif_privacy.people.services.errors import PeopleError, ProofRefused, TooMany
 from onvif_privacy.people.services.recording import changing, record
-
-logger = logging.getLogger(__name__)
 
 SALT = "onvif_privacy.people.proof"
 MAILS, DAY = 3, 86_400
@@ -40,27 +35,24 @@ def _mark(contact: ContactPoint) -> str:
     return hashlib.sha256(envelope).hexdigest()[:32]
 
 
-def ask_for_proof(*, contact: ContactPoint) -> None:
-    """Send the link that proves an e-mail address to it, three times a day at most.
+def ask_for_proof(*, contact: ContactPoint) -> Letter:
+    """Have the link that proves an e-mail address sent to it, three times a day at most.
 
-    Raises TooMany above that, and PeopleError for a telephone number or where the mail cannot be sent.
+    Raises TooMany above that, and PeopleError for a telephone number or where no link can be made.
     """
     if contact.kind != ContactPoint.Kind.EMAIL or not offered():
         raise PeopleError("There is nothing to prove by mail.")
     if not limits.allow("people.proof", str(contact.pk), limit=MAILS, seconds=DAY):
         raise TooMany(f"{MAILS} mails a day are sent at most.")
+    with changing(contact.subject):
+        return letters.write(contact, Letter.What.PROOF)
+
+
+def link(contact: ContactPoint) -> str:
+    """Make the link that proves the address as it is now; it holds from this moment on."""
     contact.refresh_from_db()
     token = signing.dumps([contact.pk.hex, _mark(contact)], salt=SALT)
-    link = urljoin(house.BASE_URL, reverse("onvif_privacy_people:prove", args=[token]))
-    with gate.scope("own_access", subject=contact.subject):
-        address = contact.email
-    words = {"link": link, "organisation": house.ORGANISATION, "hours": conf.PROOF_HOURS}
-    text = render_to_string("onvif_privacy/people/mails/proof.txt", words)
-    try:
-        mail.EmailMessage(_("Please confirm your e-mail address"), text, to=[address]).send()
-    except (OSError, SMTPException) as error:
-        logger.warning("A mail that asks for a proof could not be sent: %s", type(error).__name__)
-        raise PeopleError("The mail could not be sent.") from None
+    return urljoin(house.BASE_URL, reverse("onvif_privacy_people:prove", args=[token]))
 
 
 def read_token(token: str) -> ContactPoint:

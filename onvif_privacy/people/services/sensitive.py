@@ -16,6 +16,7 @@ from onvif_privacy.core.models import Notice, Renewal, Standing, Subject
 from onvif_privacy.core.registry import Basis, Purpose, purposes
 from onvif_privacy.core.registry.personal import SPECIAL
 from onvif_privacy.people.models import SensitiveValue
+from onvif_privacy.people.services import minors
 from onvif_privacy.people.services.errors import PeopleError
 from onvif_privacy.people.services.recording import changing, record
 from onvif_privacy.people.services.values import storable
@@ -56,12 +57,14 @@ def set_sensitive(
     """Record the explicit consent to one use and keep the value for it, both or neither.
 
     ``notice`` is the text that stood beside the unticked box. A value that was kept for this use before is replaced.
-    Raises PeopleError for an undeclared use or somebody who was erased, ValidationError, and what `consent.decide`
-    raises.
+    Raises PeopleError for an undeclared use, a minor, or somebody who was erased, ValidationError, and what
+    `consent.decide` raises.
     """
     category, words = category_of(purpose), storable(value)
     if not words or len(words.encode()) > LENGTH:
         raise PeopleError(f"A sensitive value has 1 to {LENGTH} bytes.")
+    if minors.is_minor(subject):
+        raise PeopleError("Sensitive values of minors are not kept.")
     with changing(subject):
         decision = consent.decide(
             subject=subject,

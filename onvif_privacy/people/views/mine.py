@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core import gate, subjects
 from onvif_privacy.core.models import Subject
+from onvif_privacy.core.registry import Purpose
 from onvif_privacy.people.forms import ProfileForm
 from onvif_privacy.people.models import Address, ContactPoint, Device
-from onvif_privacy.people.services import details, devices, proving, sensitive, set_profile
+from onvif_privacy.people.services import ages, details, devices, minors, proving, sensitive, set_profile
 from onvif_privacy.people.services.links import statement_url
 from onvif_privacy.people.services.reading import Details
 from onvif_privacy.people.views.decorators import SeeOther, own_page
@@ -23,12 +25,13 @@ SAID = {
     "kept": _("Kept."),
     "forgotten": _("Forgotten. We do not hold it any more."),
     "preferred": _("This one comes first now."),
-    "sent": _("We have sent a mail with a link. Please open it within a day."),
-    "not-sent": _("The mail could not be sent. Please try again later; three a day are sent at most."),
+    "sent": _("We send a mail with a link. Please open it within a day."),
+    "not-sent": _("No mail is sent. Please try again later; three a day are sent at most."),
     "remembered": _("We remember you on this device from now on."),
     "device-forgotten": _("The device is forgotten."),
     "devices-forgotten": _("All devices are forgotten, and nothing is remembered from now on."),
     "withdrawn": _("Withdrawn. The value is deleted."),
+    "guardian-asked": _("We have written to them. What they allow is open as soon as they answer."),
     "too-many": _("You keep as many as this page takes. Please forget one first."),
 }
 
@@ -65,6 +68,12 @@ def _devices(request: HttpRequest, person: Subject) -> list[dict[str, Any]]:
         ]
 
 
+def special_rows(person: Subject | None, values: Mapping[str, str]) -> list[tuple[Purpose, str | None]]:
+    """Return the uses of sensitive data with what is kept for each; of a minor only those with something to delete."""
+    minor = minors.is_minor(person)
+    return [(one, values.get(one.slug)) for one in sensitive.uses() if one.slug in values or not minor]
+
+
 @own_page("GET", "HEAD")
 def mine(request: HttpRequest) -> HttpResponse:
     """Show what is kept of who is signed in. Writes nothing."""
@@ -79,7 +88,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         "uses": Address.Use.choices,
         "proofs": proving.offered(),
         "statement": statement_url(),
-        "special": [(one, values.get(one.slug)) for one in sensitive.uses()],
+        "special": special_rows(person, values),
+        "asks_age": ages.asked(),
         "remembers": devices.switched_on(),
         "devices": _devices(request, person) if person and devices.switched_on() else [],
     }

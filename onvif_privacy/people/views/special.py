@@ -8,9 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from onvif_privacy.core.consent import ConsentUnavailable
 from onvif_privacy.people.forms import SensitiveForm
+from onvif_privacy.people.services import minors
 from onvif_privacy.people.services.sensitive import own_values, uses, withdraw_sensitive
 from onvif_privacy.people.views.decorators import own_page
-from onvif_privacy.people.views.mine import back, known, page, subject
+from onvif_privacy.people.views.mine import back, known, page, special_rows, subject
 
 RETRY_AFTER = "30"  # seconds
 
@@ -28,12 +29,14 @@ def special(request: HttpRequest) -> HttpResponse:
         raise Http404
     person = known(request)
     values: dict[str, Any] = own_values(person) if person else {}
-    return page(request, "special", {"rows": [(one, values.get(one.slug)) for one in uses()]})
+    return page(request, "special", {"rows": special_rows(person, values)})
 
 
 @own_page("GET", "HEAD", "POST")
 def give(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for one value, with a box of its own."""
+    if minors.is_minor(known(request)):
+        raise Http404
     form = SensitiveForm(request.POST if request.method == "POST" else None, purpose=_use(slug))
     if form.is_valid():
         try:

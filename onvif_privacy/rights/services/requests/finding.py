@@ -11,7 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import router
 from django.utils.module_loading import import_string
 
-from onvif_privacy.core import subjects
+from onvif_privacy.core import contacts, subjects
 from onvif_privacy.core.fields import EncryptedField
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.registry import Claim as DeclaredClaim
@@ -42,20 +42,40 @@ def _users(address: str) -> list[AbstractBaseUser]:
     return list(rows[:5])
 
 
-def proven_user(address: str) -> AbstractBaseUser | None:
-    """Return the one user whose own address this is proven to be; None for none, and for several."""
+def _judged(address: str) -> list[Subject]:
+    """Return the users whose own address the site says this is proven to be."""
     if not conf.PROVEN_EMAIL:
-        return None
+        return []
     judge = cast("Callable[[Any], str | None]", import_string(conf.PROVEN_EMAIL))
-    found = [one for one in _users(address) if normal(judge(one) or "") == normal(address)]
+    users = [one for one in _users(address) if normal(judge(one) or "") == normal(address)]
+    return [subjects.for_user(one) for one in users]
+
+
+def proven_person(address: str) -> Subject | None:
+    """Return the one account whose own address this is proven to be, by the site or by a room that keeps addresses.
+
+    Failing that, the one person without an account who has proven it. None for nobody, and for several.
+    """
+    proven = dict.fromkeys([*_judged(address), *contacts.holders(address).proven])
+    accounts = [one for one in proven if one.user is not None and getattr(one.user, "is_active", True)]
+    found = accounts or [one for one in proven if one.user_id is None]
     return found[0] if len(found) == 1 else None
 
 
-def _has_guests(declaration: PersonalData, claim: DeclaredClaim, address: str) -> bool:
+def _is_named(address: str) -> bool:
+    """Whether an account names the address, without a proof that tells whose it is."""
+    held = contacts.holders(address)
+    return bool(_users(address) or held.proven or held.named)
+
+
+def _has_guests(declaration: PersonalData, role: str, claim: DeclaredClaim, address: str) -> bool:
     """Whether rows without an account may hold the address; for sealed ones as the blind index says."""
     model = holdings.model_of(declaration)
     column = model._meta.get_field(claim.field)
     rows = model._base_manager.using(router.db_for_write(model))
+    path = declaration.subjects.get(role)
+    if isinstance(path, str) and path != "self":
+        rows = rows.filter(**{f"{path}__isnull": True})
     if isinstance(column, EncryptedField):
         known = column.index_values(address) if column.index else []
         return rows.filter(**{f"{column.index_name}__in": known}).exists() if known else False
@@ -65,9 +85,9 @@ def _has_guests(declaration: PersonalData, claim: DeclaredClaim, address: str) -
 def guests(address: str) -> bool:
     """Whether anything without an account is held under the address."""
     return any(
-        _has_guests(declaration, claim, address)
+        _has_guests(declaration, role, claim, address)
         for declaration in holdings.declared()
-        for claim in declaration.claims.values()
+        for role, claim in declaration.claims.items()
         if claim.kind == "email" and not declaration.model.startswith(OWN)
     )
 
@@ -79,11 +99,11 @@ def asks_for_facts() -> bool:
 
 def look_up(address: str) -> Found:
     """Say what an address stands for."""
-    if proven_user(address) is not None:
+    if proven_person(address) is not None:
         return Found.ACCOUNT
     if guests(address):
         return Found.GUEST
-    return Found.SIGN_IN if _users(address) else Found.NOTHING
+    return Found.SIGN_IN if _is_named(address) else Found.NOTHING
 
 
 def person_of(address: str) -> Subject | None:
@@ -91,9 +111,9 @@ def person_of(address: str) -> Subject | None:
 
     None where nothing is held under it.
     """
-    user = proven_user(address)
-    if user is not None:
-        return subjects.for_user(user)
+    person = proven_person(address)
+    if person is not None:
+        return person
     if not guests(address):
         return None
     rows = Claim.objects.using(router.db_for_write(Claim)).filter(kind="email", hash=digest("email", address))
