@@ -144,10 +144,10 @@ class Canaries:
         for place, blob in surface.read():
             seen = seen or bool(own.look(blob, depth=1))
             for name, spelling in finder.look(blob) if self.words else ():
-                found.add(Sighting(name, f"{surface.name} {self._hidden(place)}", spelling))
+                found.add(Sighting(name, f"{surface.name} {self.hidden(place)}", spelling))
         return seen
 
-    def _hidden(self, place: str) -> str:
+    def hidden(self, place: str) -> str:
         """Return the name of a place without the words that stand in it, a cache key for one."""
         for name, word in self.words.items():
             place = place.replace(word, f"[{name}]")
