@@ -62,7 +62,7 @@ declare(
         "religion",
         "meals",
         label=_("Meals at meetings"),
-        text=_("We tell the kitchen of a meeting that you come to what you may not eat, and nobody else."),
+        text=_("We tell the kitchen what you do not eat when you come to a meeting."),
     ),
     Trace("mails", mails.forget_mails, _("mails of this demonstration")),
     PageSetting("members", _("What comes first here"), {"documents": _("Documents"), "dates": _("Calendar")}),

@@ -43,6 +43,9 @@ class CorrectForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["value"] = target.form_field()
         self.fields["value"].label = self.fields["value"].label or target.name
+        if isinstance(widget := self.fields["value"].widget, forms.Textarea):
+            lines = str(self.initial.get("value") or "").count("\n")
+            widget.attrs["rows"] = min(lines + 2, 10)  # sealed names and streets are texts, too
 
 
 class UnderstoodForm(KeyedForm):

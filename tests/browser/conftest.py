@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,9 @@ from tests import requirements
 from tests.browser.host.items import ITEMS
 from tests.browser.host.other_site import OtherSite
 from tests.browser.visitor import Visitor
+from tests.example_project.conftest import EXAMPLE
+from tests.example_project.conftest import Site as ExampleSite
+from tests.example_project.test_demo import first_answer, free_port
 
 FLAGS = [
     "--no-sandbox",
@@ -81,6 +87,31 @@ def _host_settings(django_db_setup: None, other_site: OtherSite) -> Iterator[Non
         OTHER_SITE=other_site.address,
     ):
         yield
+
+
+@dataclass(frozen=True)
+class Example:
+    """The example site as ``manage.py demo`` serves it, and its address without the slash."""
+
+    site: ExampleSite
+    address: str
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
+    """Run ``manage.py demo`` in an empty folder."""
+    site, port = ExampleSite(tmp_path_factory.mktemp("example")), free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, str(EXAMPLE / "manage.py"), "demo", "--port", str(port)]
+    with subprocess.Popen(
+        command, env=site.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
+        try:
+            first_answer(f"{address}/")
+            yield Example(site, address)
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
 
 
 @pytest.fixture

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.example_project.conftest import EXAMPLE, Site
-from tests.example_project.test_demo import first_answer, free_port
+from tests.browser.conftest import Example
 
 PAGES = [
     "/",
@@ -39,22 +36,6 @@ OWN = {"privacy_choice", "privacy_state"}
 STATISTICS = "_pk_id.1.demo"
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run ``manage.py demo`` in an empty folder; gives the address of the home page without the slash."""
-    site, port = Site(tmp_path_factory.mktemp("example")), free_port()
-    command = [sys.executable, str(EXAMPLE / "manage.py"), "demo", "--port", str(port)]
-    with subprocess.Popen(
-        command, env=site.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as server:
-        try:
-            first_answer(f"http://127.0.0.1:{port}/")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-
-
 class Stranger:
     """A fresh profile, its page and what the browser complained about."""
 
@@ -77,6 +58,12 @@ class Stranger:
                 return True
             self.page.wait_for_timeout(100)
         return False
+
+
+@pytest.fixture
+def address(example: Example) -> str:
+    """Where the example site is served."""
+    return example.address
 
 
 @pytest.fixture

@@ -91,6 +91,7 @@ def test_a_journey_without_javascript(person: Callable[..., Visitor], width: int
     press(visitor, "Erase everything")
     assert page.get_by_text("waiting, can be cancelled").is_visible()
     shot(visitor, f"cooling-{width}")
+    page.get_by_role("link", name="Back to my privacy").click()
     press(visitor, f"Withdraw request {Request.objects.get(kind='erase').reference}")
     assert Request.objects.get(kind="erase").state == "withdrawn"
 

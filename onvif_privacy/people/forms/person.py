@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from onvif_privacy.core.conf import conf as house
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.registry import Purpose, purposes
-from onvif_privacy.people.forms.fields import WHY, PhoneText, person_field, tokens
+from onvif_privacy.people.forms.fields import WHY, PhoneText, optional, person_field, tokens
 from onvif_privacy.people.forms.postal import Block
 from onvif_privacy.people.services import add_contact, set_address, set_profile
 from onvif_privacy.people.services.filled import Filled
@@ -142,7 +142,7 @@ class PersonFields(forms.BaseForm):
         for block in self.blocks:
             why = str(self.why.get(block.name, WHY[block.name]))
             fields = [self[block.key(name)] for name in block.names]
-            yield Group(str(LEGENDS[block.name]), why, fields, block, self.saved.get(block.name))
+            yield Group(optional(LEGENDS[block.name], block.required), why, fields, block, self.saved.get(block.name))
 
     def get_context(self) -> dict[str, Any]:
         """Add the purpose, the link to the statement and the groups."""

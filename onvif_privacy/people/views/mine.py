@@ -80,6 +80,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     person = known(request)
     found = details(person) if person else Details()
     values = sensitive.own_values(person) if person and sensitive.uses() else {}
+    remembered = _devices(request, person) if person and devices.switched_on() else []
     context = {
         "details": found,
         "said": SAID.get(request.GET.get("said", "")),
@@ -91,7 +92,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         "special": special_rows(person, values),
         "asks_age": ages.asked(),
         "remembers": devices.switched_on(),
-        "devices": _devices(request, person) if person and devices.switched_on() else [],
+        "devices": remembered,
+        "here": any(one["is_here"] for one in remembered),
     }
     return page(request, "mine", context)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import router
-from django.db.models import Model
+from django.db.models import Model, UUIDField
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise as LazyText
@@ -79,9 +79,16 @@ class Table:
     number: int = 1
 
 
-def _about(cells: list[Cell]) -> list[str]:
+def _is_key(row: Model, name: str) -> bool:
+    """Whether a column only leads to another row of the database, and says nothing to people."""
+    column = row._meta.get_field(name)
+    return isinstance(column, UUIDField) or (column.is_relation and not hasattr(row, f"get_{name}_display"))
+
+
+def _about(row: Model, cells: list[Cell]) -> list[str]:
     """Return what tells a row apart: its own numbers and dates, without the keys of the database."""
     told = [one for one in cells if one.status is Status.CONTEXT and one.value not in (None, "") and one.name != "id"]
+    told = [one for one in told if not _is_key(row, one.name)]
     plain = [one for one in told if not isinstance(one.value, (dict, list, bool)) and len(str(one.value)) < 60]
     return [f"{one.label}: {', '.join(wording.lines(one))}" for one in plain if not one.name.endswith("_ptr")][:4]
 
@@ -107,7 +114,7 @@ def table(
         personal = [one for one in cells if one.field is not None or one.status is Status.OTHER]
         lines = [Line.of(declaration, row, one, states, now) for one in personal]
         given, empty = [one for one in lines if not one.is_empty], [one for one in lines if one.is_empty]
-        made.rows.append(Row(str(row.pk), _about(cells), given, empty))
+        made.rows.append(Row(str(row.pk), _about(row, cells), given, empty))
     return made
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise as LazyText
@@ -76,6 +77,15 @@ def model_words(label: str) -> str:
     """Return the plural name of a model in the reader's language."""
     name = str(apps.get_model(label)._meta.verbose_name_plural)
     return name[:1].upper() + name[1:]
+
+
+def field_words(label: str, names: list[str]) -> list[str]:
+    """Return the names of fields in the reader's language; those of a model that is gone as they are."""
+    try:
+        options = apps.get_model(label)._meta
+        return [str(getattr(options.get_field(name), "verbose_name", name)) for name in names]
+    except (LookupError, FieldDoesNotExist):
+        return names
 
 
 def grounds(slugs: tuple[str, ...]) -> list[str]:

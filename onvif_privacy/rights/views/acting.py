@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,9 +21,10 @@ from onvif_privacy.core.views import requires_strength
 from onvif_privacy.rights.forms import CorrectForm, DecideForm, KeyedForm, UnderstoodForm
 from onvif_privacy.rights.models import Channel, Kind, Request, State
 from onvif_privacy.rights.services import correcting, holdings, requests
+from onvif_privacy.rights.services.requests import tokens
 from onvif_privacy.rights.services.requests.answering import objectionable
 from onvif_privacy.rights.services.requests.states import using
-from onvif_privacy.rights.views.asking import account, back, own, private, said
+from onvif_privacy.rights.views.asking import SeeOther, account, back, own, private, said
 
 READS_OR_POSTS = ["GET", "HEAD", "POST"]
 
@@ -91,6 +93,12 @@ def _start(request: HttpRequest, subject: Subject, kind: Kind, key: str) -> Requ
     return requests.open(kind=kind, channel=channel, key=key, subject=subject)
 
 
+def _to_receipt(made: Request) -> HttpResponse:
+    """Lead to where the receipt will stand: nobody can sign in any more then, and not every address was confirmed."""
+    token = tokens.issue(made, tokens.RECEIPT, hours=24 * tokens.WAITING_DAYS)
+    return SeeOther(reverse("onvif_privacy_rights:link", args=[token]))
+
+
 def _asked(
     request: HttpRequest, subject: Subject, kind: Kind, template: str, form_class: type[KeyedForm] = KeyedForm
 ) -> HttpResponseBase:
@@ -98,6 +106,8 @@ def _asked(
     form = form_class(request.POST if request.method == "POST" else None)
     if form.is_valid():
         made = _start(request, subject, kind, form.cleaned_data["key"])
+        if kind is Kind.ERASE:
+            return _to_receipt(made)
         tell(request, _("Recorded as request %(reference)s.") % {"reference": made.reference})
         return back("requests" if subject.user_id is not None else "")
     open_one = Request.objects.using(using()).running().filter(kind=kind, subject=subject).first()

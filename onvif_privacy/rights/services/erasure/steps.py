@@ -92,6 +92,7 @@ def shredded(walk: Walk) -> bool:
     with override(request.language or None):
         made = receipts.written(request)
     request.receipt = made.as_json
+    tokens.end(request, tokens.RECEIPT, days=tokens.RECEIPT_DAYS)
     if address := letters.address_of(request):
         hours = 24 * tokens.RECEIPT_DAYS
         letters.write(request, Letter.What.RECEIPT, address, act=tokens.RECEIPT, hours=hours)

@@ -18,6 +18,7 @@ LABEL = "mail-token"
 TOKEN_BYTES = 32
 CONFIRM, FETCH, CANCEL, RECEIPT = "confirm", "fetch", "cancel", "receipt"
 RECEIPT_DAYS = 30
+WAITING_DAYS = 4 * 31  # the longest that a request may take, with its extension
 
 
 def _macs(token: str) -> list[str]:
@@ -50,6 +51,12 @@ def find(token: str) -> RequestToken | None:
         return None
     rows = RequestToken.objects.using(using()).select_related("request__subject")
     return rows.filter(mac__in=macs, expires_at__gt=timezone.now()).first()
+
+
+def end(request: Request, act: str, *, days: int) -> None:
+    """Let the links of a request for one act end so many days from now."""
+    rows = RequestToken.objects.using(using()).filter(request=request, act=act, used_at__isnull=True)
+    rows.update(expires_at=timezone.now() + timedelta(days=days))
 
 
 def use(token: RequestToken) -> bool:
