@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from benchmarks import tables
+from tests.core.processes import empty_database, run
 
 
 def test_tables_go_between_their_markers_and_nothing_else_changes() -> None:
@@ -30,3 +33,24 @@ def test_published_files_have_a_place_for_every_table(path: str, names: tuple[st
     text = (tables.ROOT / path).read_text("utf-8")
     for name in names:
         assert tables.place(text, name, "| new |") != text
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+def test_every_figure_of_the_kernel_is_measured(tmp_path: Path) -> None:
+    sizes = {"entries": 16, "rounds": 1, "verify": 5000, "people": 20, "rows": 200, "searches": 5}
+    given = [f"--{name}={number}" for name, number in sizes.items()]
+    with empty_database(tmp_path) as url:
+        done = run(url, "benchmarks.settings", "-m", "benchmarks.core", *given)
+    assert done.returncode == 0, done.stderr
+    figures = [line.split("|")[1].partition(",")[0].strip() for line in done.stdout.splitlines() if line[:1] == "|"][2:]
+    assert set(figures) == {
+        "entry in the caller's transaction",
+        "seal 4",
+        "stand-alone verifier",
+        "queries: request.privacy · may · state · decide",
+        "decide",
+        "decrypt 20 fields of 20 people",
+        "search by blind index",
+        "rotation",
+    }
