@@ -79,7 +79,8 @@ def failed(service: Service, fault: AbstractContextManager[Any]) -> bool:
             service.call()
     except TROUBLE:
         if connection.connection is not None and not connection.in_atomic_block:
-            connection.close()  # as the end of a request would
+            with suppress(*TROUBLE):  # MariaDB's driver says that it is closed already
+                connection.close()  # as the end of a request would
         return True
     finally:
         assert time.monotonic() - started < 3
@@ -112,8 +113,10 @@ def test_any_statement_may_fail_and_a_retry_has_one_effect(name: str, lost: bool
             assert kinds(state(), before) == service.kinds
             break
         after = state()
+        # Who ends while a room listens to what was committed has done it all the same.
+        committed = lost and service.again and kinds(after, before) == service.kinds != {}
         if service.came_out is None:
-            assert after == before, f"something was stored although statement {number} failed"
+            assert after == before or committed, f"something was stored although statement {number} failed"
         elif service.came_out:
             assert kinds(after, before), "something was read that has no entry"
         holds()
