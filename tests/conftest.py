@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import storages
 from django.utils import translation
 
 from tests import requirements
@@ -42,6 +43,12 @@ def _quick_flush() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(connection.ops), "sql_flush", those_in_use)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_log() -> None:
+    """Begin with an empty log of erasures: it lies outside the database, which forgets each test."""
+    vars(storages).get("_storages", {}).pop("privacy_log", None)
 
 
 @pytest.fixture(scope="session")

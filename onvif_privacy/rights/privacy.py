@@ -53,6 +53,7 @@ declare(
     EntryKind("rights.fetched", {"request": Ref, "export": Ref}),
     EntryKind("rights.planned", {"request": Ref, "plan": Digest}),
     EntryKind("rights.step", {"request": Ref, "step": Code, "rows": Count, "fields": Count, "files": Count}),
+    EntryKind("rights.replayed", {"lines": Count, "done": Count}),
     EntryKind("rights.retention", {"model": Slug, "rule": Digest, "rows": Count}),
     EntryKind("rights.ended", {"model": Slug, "deleted": Count, "ended": Count, "files": Count, "log": Count}),
     EntryKind("rights.erased", {"request": Ref, "receipt": Digest, "kept": Count, "whole": Flag}),

@@ -1,7 +1,7 @@
 """The purpose gate: sealed values become readable for one declared purpose, for people who may be reached for it."""
 
 from onvif_privacy.core.gate.bulk import Row
-from onvif_privacy.core.gate.closing import behind_it, close, reopen
+from onvif_privacy.core.gate.closing import behind_it, close, reopen, why_closed
 from onvif_privacy.core.gate.errors import BulkRefused, GateClosed, NotDurable, PurposeRequired, ScopeRefused
 from onvif_privacy.core.gate.evidence import Counts, Ticket
 from onvif_privacy.core.gate.finding import current, find
@@ -23,4 +23,5 @@ __all__ = [
     "find",
     "reopen",
     "scope",
+    "why_closed",
 ]

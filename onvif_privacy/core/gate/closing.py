@@ -47,6 +47,11 @@ def behind_it() -> Iterator[None]:
         _behind.reset(token)
 
 
+def why_closed() -> str | None:
+    """Return why the gate is closed; None where it is open. One query."""
+    return _reasons().first()
+
+
 def _is_exempt(purpose: str) -> bool:
     return purpose == OPEN_TO or _behind.get()
 
@@ -63,7 +68,7 @@ def _refuse(because: str | None) -> None:
 def confirm(purpose: str) -> None:
     """Raise GateClosed where the gate is closed to the purpose. One query."""
     if not _is_exempt(purpose):
-        _refuse(_reasons().first())
+        _refuse(why_closed())
 
 
 def confirm_beside(purpose: str, rows: QuerySet[Any]) -> bool:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from onvif_privacy.core.jobs import run_due
-from onvif_privacy.rights.services import retention
+from onvif_privacy.rights.services import replay, retention
 
 SECONDS = 3600  # a run by hand may take its time
 
@@ -25,6 +25,15 @@ class RetainingVerbs(BaseCommand):
         due.add_argument("--json", action="store_true", help="Print one JSON list.")
         retain = verbs.add_parser("retain", help="End what has outlived its term, as the hourly job does.")
         retain.add_argument("--dry-run", action="store_true", help="Only say what would end; the same as due.")
+
+        verbs.add_parser("replay", help="After a restored backup: erase again who was erased since it was made.")
+
+    def do_replay(self, **options: Any) -> None:
+        """Do again what the log of erasures knows and the database has forgotten; the gate is closed meanwhile."""
+        known = replay.known().count()
+        self._run("rights.replay")
+        lines = replay.last_number()
+        self.stdout.write(f"{lines} lines in the log, {max(lines - known, 0)} of them new to this database.")
 
     def do_due(self, **options: Any) -> None:
         """Print counts by model, and which rules wait for a yes."""

@@ -3,11 +3,22 @@
 from onvif_privacy.rights.models.holdings import Claim, ExportFile, Review
 from onvif_privacy.rights.models.letters import Letter
 from onvif_privacy.rights.models.log import LogLine
-from onvif_privacy.rights.models.requests import OPEN_STATES, Channel, Kind, Proof, Request, RequestToken, State, Step
+from onvif_privacy.rights.models.requests import (
+    OPEN_STATES,
+    REPLAYED,
+    Channel,
+    Kind,
+    Proof,
+    Request,
+    RequestToken,
+    State,
+    Step,
+)
 from onvif_privacy.rights.models.retention import Randomised, RetentionRule
 
 __all__ = [
     "OPEN_STATES",
+    "REPLAYED",
     "Channel",
     "Claim",
     "ExportFile",

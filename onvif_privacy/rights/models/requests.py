@@ -16,6 +16,7 @@ from onvif_privacy.rights.querysets import RequestQuerySet
 
 REFERENCE_LENGTH = 10
 REFERENCE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is misread over the telephone
+REPLAYED = "replay-"  # begins the key of what is done again after a restore
 PERSON_LENGTH = 22  # a subject reference
 MAC_LENGTH = 64  # HMAC-SHA256 in hex
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from onvif_privacy.core import incidents, outbox
 from onvif_privacy.core.jobs import LeaseLost, Run, job
 from onvif_privacy.rights.models import Kind, Letter, Request, State
-from onvif_privacy.rights.services import clock, erasure, export, letters, retention
+from onvif_privacy.rights.services import clock, erasure, export, letters, replay, retention
 from onvif_privacy.rights.services.requests import confirming
 from onvif_privacy.rights.services.requests.states import NotNow, end_of_day, using
 
@@ -97,3 +97,9 @@ def end_what_is_due(run: Run) -> None:
 def end_what_was_withdrawn(run: Run) -> None:
     """End at once what people were asked for and do not agree to any more."""
     retention.withdrawn(run)
+
+
+@job("rights.replay", every="1m", lease="10m", alarm="1h", first=True)
+def repeat_what_was_forgotten(run: Run) -> None:
+    """Compare with the log of erasures, do again what a restored database has forgotten, and write down what is new."""
+    replay.run(run)

@@ -18,11 +18,12 @@ from onvif_privacy.core.models import Subject
 from onvif_privacy.core.registry import traces as declared_traces
 from onvif_privacy.core.signals import subject_erased
 from onvif_privacy.rights.conf import conf
-from onvif_privacy.rights.models import Channel, Kind, Letter, Request, State, Step
+from onvif_privacy.rights.models import REPLAYED, Channel, Kind, Letter, Request, State, Step
 from onvif_privacy.rights.services import export, holdings, letters, requests
 from onvif_privacy.rights.services.erasure import receipts, sessions, walking
 from onvif_privacy.rights.services.erasure.planning import plan
 from onvif_privacy.rights.services.erasure.walking import Walk
+from onvif_privacy.rights.services.holdings.marks import marks_of
 from onvif_privacy.rights.services.requests import tokens
 from onvif_privacy.rights.services.requests.states import digest, locked, move, using
 
@@ -42,7 +43,10 @@ def planned(walk: Walk) -> bool:
     request = walk.request
     request.plan, request.plan_digest = found.as_json, found.digest
     columns = ["plan", "plan_digest"]
-    if not request.address and (address := contacts.email(walk.who.subject, "own_access")):
+    key = keys.ring().active("data").id
+    walk.cursor["marks"] = {"key": key, "of": marks_of(walk.who, key)}  # for the log, while they can still be made
+    silent = bool(request.address) or request.key.startswith(REPLAYED)
+    if not silent and (address := contacts.email(walk.who.subject, "own_access")):
         # The receipt is sent there when nothing else of the person is left.
         request.address = address
         columns += ["address", "address_index"]
