@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onvif_privacy.rights.views import acting, files, mail, page
+from onvif_privacy.rights.views import acting, files, mail, numbers, page
 
 app_name = "onvif_privacy_rights"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("me/ask/", mail.ask, name="ask"),
     path("me/ask/sent/", mail.asked, name="asked"),
     path("me/link/<str:token>/", mail.link, name="link"),
+    path("requests/", numbers.requests, name="numbers"),
     path("export-schema.json", files.schema, name="schema"),
     path("me/requests/<str:reference>/cancel/", acting.cancel, name="cancel"),
 ]

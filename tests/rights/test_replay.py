@@ -81,7 +81,7 @@ class Backup:
         from django.db import connection
 
         # as a dump does it: table after table, whatever the application would say
-        with connection.cursor() as cursor:
+        with connection.constraint_checks_disabled(), connection.cursor() as cursor:
             for model in (Letter, *reversed(self.tables)):
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")
         for model in self.tables:
