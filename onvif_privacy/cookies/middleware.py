@@ -66,8 +66,17 @@ def read(request: HttpRequest) -> VisitorPrivacy | None:
 
 def answer(request: HttpRequest, privacy: VisitorPrivacy | None) -> HttpResponseBase | None:
     """Return the site's word on Global Privacy Control where that is asked for, else None."""
-    if request.path_info != GPC_ADDRESS or privacy is None or not conf.GPC:
+    if request.path_info != GPC_ADDRESS or privacy is None:
         return None
+    try:
+        return gpc(privacy) if conf.GPC else None
+    except Exception:
+        guard.internal_error("answering for Global Privacy Control")
+        return None
+
+
+def gpc(privacy: VisitorPrivacy) -> HttpResponseBase:
+    """Say that the signal is honoured, and since when."""
     body: dict[str, object] = {"gpc": True}
     if privacy.declaration.published_at:
         body["lastUpdate"] = privacy.declaration.published_at.date().isoformat()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
@@ -11,7 +12,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from onvif_privacy.core.conf import installed
-from onvif_privacy.visits.services import capture
+from onvif_privacy.visits.services import agents, capture
 from onvif_privacy.visits.services.plan import plan
 from onvif_privacy.visits.services.recorder import begin, recorder, write_now
 from onvif_privacy.visits.services.records import Record
@@ -34,6 +35,7 @@ class PageVisitMiddleware:
                 'PageVisitMiddleware needs its app: add "onvif_privacy.core" and "onvif_privacy.visits" to '
                 "INSTALLED_APPS."
             )
+        agents.load()  # at the start of the server, before it forks, and not when the first visits are stored
         self.get_response = get_response
         self.is_async = iscoroutinefunction(get_response)
         if self.is_async:
@@ -43,19 +45,24 @@ class PageVisitMiddleware:
         if self.is_async:
             return self.__acall__(request)
         if not recorder.thread:
-            begin()
+            _begin()
         response = cast("HttpResponseBase", self.get_response(request))
         if _note(request, response):
-            write_now()
+            _write()
         return response
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         if not recorder.thread:
-            begin()
+            _begin()
         response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
         if _note(request, response):
-            await sync_to_async(write_now)()
+            await sync_to_async(_write)()
         return response
+
+
+def _begin() -> None:
+    with suppress(Exception):  # the answer comes first; whatever is wrong shows when the visit is recorded
+        begin()
 
 
 def _note(request: HttpRequest, response: HttpResponseBase) -> bool:
@@ -72,5 +79,11 @@ def _note(request: HttpRequest, response: HttpResponseBase) -> bool:
             recorder.exclude(found)
         return mode == "inline"
     except Exception:
-        recorder.drop("internal_error")
+        with suppress(Exception):
+            recorder.drop("internal_error")
         return False
+
+
+def _write() -> None:
+    with suppress(Exception):  # the visit waits, and is counted as waiting
+        write_now()

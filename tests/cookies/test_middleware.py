@@ -84,6 +84,8 @@ CALLS = [
 ]
 VIEWS = [
     "/view/?cookie=sessionid=1",
+    "/async/?cookie=sessionid=1",
+    "/broken/",
     "/missing/?cookie=sessionid=1",
     "/redirect/?cookie=sessionid=1",
     "/streaming/",
@@ -101,23 +103,24 @@ def _seen(answer: Any) -> tuple[int, bytes, list[tuple[str, str]]]:
 
 @pytest.mark.parametrize("owner_and_name", CALLS, ids=lambda pair: f"{pair[0].__name__}.{pair[1]}")
 def test_error_inside_the_room_leaves_the_page_as_without_it(
-    published: Any, monkeypatch: pytest.MonkeyPatch, owner_and_name: tuple[Any, str]
+    send: Any, published: Any, monkeypatch: pytest.MonkeyPatch, owner_and_name: tuple[Any, str]
 ) -> None:
+    """R1."""
     for address in VIEWS:
-        _assert_unharmed(address, monkeypatch, *owner_and_name)
+        _assert_unharmed(send, address, monkeypatch, *owner_and_name)
 
 
-def _assert_unharmed(address: str, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
+def _assert_unharmed(send: Any, address: str, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
     headers = {"Cookie": f"{header_of(choice_of(statistics='!'))}; theme=1; stranger=1"}
     with override_settings(MIDDLEWARE=settings.MIDDLEWARE[1:]):
-        plain = _seen(HANDLERS["wsgi"](address, headers=headers))
+        plain = _seen(send(address, headers=headers))
 
     def broken(*args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("broken on purpose")
 
     with monkeypatch.context() as patch:
         patch.setattr(owner, name, broken)
-        answer = HANDLERS["wsgi"](address, headers=headers)
+        answer = send(address, headers=headers)
     status, body, lines = _seen(answer)
     deletions = {("Set-Cookie", "theme"), ("Cache-Control", "private, no-store")}
     assert (status, body) == plain[:2]
@@ -126,23 +129,23 @@ def _assert_unharmed(address: str, monkeypatch: pytest.MonkeyPatch, owner: Any, 
 
 @pytest.mark.parametrize("owner_and_name", CALLS, ids=lambda pair: f"{pair[0].__name__}.{pair[1]}")
 def test_error_inside_the_room_lets_no_optional_cookie_leave(
-    published: Any, monkeypatch: pytest.MonkeyPatch, owner_and_name: tuple[Any, str]
+    send: Any, published: Any, monkeypatch: pytest.MonkeyPatch, owner_and_name: tuple[Any, str]
 ) -> None:
     def broken(*args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("broken on purpose")
 
     with monkeypatch.context() as patch:
         patch.setattr(*owner_and_name, broken)
-        assert HANDLERS["wsgi"]("/view/?cookie=theme=1").names == []
+        assert send("/view/?cookie=theme=1").names == []
 
 
-def test_errors_are_counted(published: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_are_counted(send: Any, published: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("broken on purpose")
 
     with monkeypatch.context() as patch:
         patch.setattr(guard, "hold", broken)
-        HANDLERS["wsgi"]("/view/")
+        send("/view/")
     assert [seen.kind for seen in findings.buffer.drain()] == ["internal_error"]
 
 
@@ -160,6 +163,17 @@ def test_gpc_is_announced_at_the_well_known_address(send: Any, published: Any) -
     assert answer.header("Content-Type") == "application/json"
     with override_settings(ONVIF_PRIVACY_COOKIES_GPC=False):
         assert send("/.well-known/gpc.json").status == 404
+
+
+def test_error_in_the_word_on_gpc_is_as_if_there_was_none(
+    send: Any, published: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: Any) -> Any:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr("onvif_privacy.cookies.middleware.gpc", broken)
+    assert send("/.well-known/gpc.json").status == 404
+    assert [seen.kind for seen in findings.buffer.drain()] == ["internal_error"]
 
 
 def test_middleware_refuses_to_start_without_its_app(monkeypatch: pytest.MonkeyPatch) -> None:

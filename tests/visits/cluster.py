@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -24,9 +25,7 @@ class Cluster:
         self.data = folder / "data"
         self._programs = programs
         self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = _free_port()
         if self._as:
             shutil.chown(folder, "postgres")
         self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-N")
@@ -72,6 +71,15 @@ class Cluster:
         assert done.returncode == 0, f"{' '.join(command)} ended with {done.returncode}"
 
 
+def _free_port() -> int:
+    """Return a port below those that systems give to clients: nobody may have it when a stopped server starts again."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no free port found")
+
+
 def _programs() -> Path | None:
     """Return the folder with the newest PostgreSQL's programs, as Debian or the path have it."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
@@ -88,7 +96,9 @@ def cluster() -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="onvif_privacy_cluster_"))
     try:
         made = Cluster(folder, programs)
-        yield made
-        made.stop("immediate")
+        try:
+            yield made
+        finally:
+            made.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient, Client
 from pytest_django import Settings
 
 from onvif_privacy.visits.services import areas, dictionary, popular, salts
 from onvif_privacy.visits.services.recorder import recorder
 from tests.visits.factories import CHROME
+
+CHROME_HEADERS = {"user-agent": CHROME, "accept": "text/html"}
+Get = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +42,17 @@ def inline(settings: Settings) -> None:
 def browser() -> dict[str, str]:
     """Headers of an ordinary browser."""
     return {"user-agent": CHROME, "accept": "text/html,application/xhtml+xml"}
+
+
+@pytest.fixture(params=["wsgi", "asgi"])
+def get(request: pytest.FixtureRequest) -> Get:
+    """GET an address as an ordinary browser, through the sync and the async stack."""
+
+    def ask(address: str, **headers: str) -> Any:
+        given = CHROME_HEADERS | headers
+        if request.param == "wsgi":
+            return Client(raise_request_exception=False).get(address, headers=given, secure=True)
+        client = AsyncClient(raise_request_exception=False)
+        return async_to_sync(client.get)(address, headers=given, secure=True)
+
+    return ask

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -11,7 +12,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -33,6 +36,7 @@ class Site:
     """A server on a port of its own, with a database file of its own unless ``url`` names another."""
 
     pause = 0.0  # seconds between two pages of one visitor
+    apart = False  # whether each visit has an address of its own, so that it can be told from the others
 
     def __init__(self, kind: str, folder: Path, url: str = "") -> None:
         self.url = url or f"sqlite:///{folder / 'site.sqlite3'}"
@@ -48,19 +52,20 @@ class Site:
         place = ["--bind", f"127.0.0.1:{self.port}"] if name == "gunicorn" else ["--port", str(self.port)]
         quiet = ["--log-level", "critical"]
         self.process = subprocess.Popen([sys.executable, "-m", name, *arguments, *place, *quiet], env=self.environment)
-        self.answered = self.failed = 0
+        self.answered = self.failed = self.asked = 0
+        self.seconds: list[float] = []  # of each page of `visit`
         self._lock = threading.Lock()
-        self.until(lambda: self.get() == 200)
-        self.answered = 1
+        # a server that is slow to start answers when nobody waits any more: what asks for it must not be a visit
+        self.until(lambda: self.get(Purpose="prefetch") == 200)
 
     def run(self, *arguments: str) -> None:
         subprocess.run([sys.executable, "-m", *arguments], env=self.environment, check=True, timeout=60)
 
-    def get(self) -> int:
+    def get(self, address: str = "/", **headers: str) -> int:
         """Ask for a page on a connection of its own; 0 where nobody answers."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.request("GET", "/", headers={"User-Agent": CHROME, "Connection": "close"})
+            connection.request("GET", address, headers={"User-Agent": CHROME, "Connection": "close", **headers})
             response = connection.getresponse()
             response.read()
         except (OSError, http.client.HTTPException):
@@ -72,11 +77,35 @@ class Site:
     def visit(self, number: int) -> None:
         """Ask again and again; counts the pages that came back whole."""
         for _number in range(number):
-            came = self.get() == 200
+            with self._lock:
+                self.asked += 1
+                address = f"/products/{self.asked}/" if self.apart else "/"
+            started = time.monotonic()
+            came = self.get(address) == 200
             with self._lock:
                 self.answered += came
                 self.failed += not came
+                self.seconds.append(time.monotonic() - started)
             time.sleep(self.pause)
+
+    @contextmanager
+    def crowd(self) -> Iterator[None]:
+        """Let eight visitors ask for pages for the length of the block."""
+        over = threading.Event()
+
+        def visit() -> None:
+            while not over.is_set():
+                self.visit(1)
+
+        visitors = [threading.Thread(target=visit) for _visitor in range(8)]
+        for visitor in visitors:
+            visitor.start()
+        try:
+            yield
+        finally:
+            over.set()
+            for visitor in visitors:
+                visitor.join()
 
     def load(self, number: int) -> list[threading.Thread]:
         """Start eight visitors who ask for ``number`` pages each."""
@@ -110,6 +139,14 @@ class Site:
     def books(self) -> list[tuple[int, int, int, str]]:
         return self.rows("SELECT accepted, stored, pending, dropped FROM onvif_privacy_visits_process")
 
+    def settled(self) -> int:
+        """Visits that the books of all processes have stored, or dropped for a reason."""
+        return sum(stored + sum(_reasons(dropped).values()) for _accepted, stored, _pending, dropped in self.books())
+
+    def dropped(self) -> Counter[str]:
+        """Visits that the books of all processes have dropped, by reason."""
+        return sum((_reasons(dropped) for *_numbers, dropped in self.books()), Counter())
+
     def until(self, holds: Callable[[], bool], seconds: float = 60) -> None:
         """Wait until something holds; fails when the server ends before."""
         end = time.monotonic() + seconds
@@ -117,6 +154,11 @@ class Site:
             assert time.monotonic() < end
             assert self.process.poll() is None, "the server ended"
             time.sleep(0.05)
+
+
+def _reasons(dropped: str | dict[str, int]) -> Counter[str]:
+    """Read a column that SQLite gives as text."""
+    return Counter(json.loads(dropped) if isinstance(dropped, str) else dropped)
 
 
 def served(kind: str, folder: Path, url: str = "") -> Site:

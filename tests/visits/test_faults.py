@@ -1,4 +1,4 @@
-"""V5 and the fault matrix: a frozen or locked database, hostile headers and a moved clock cost no page, no visit."""
+"""The fault matrix: a locked or full database, hostile headers and a moved clock cost no page and no visit."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,54 +16,12 @@ from onvif_privacy.visits.models import Visit
 from onvif_privacy.visits.services import agents
 from onvif_privacy.visits.services.recorder import Recorder, recorder
 from onvif_privacy.visits.services.transports import Direct
-from tests.visits.cluster import Cluster, cluster
 from tests.visits.factories import CHROME, RecordFactory
-from tests.visits.serving import Site, served
 from tests.visits.test_recorder import threaded, until
 
 __all__ = ["threaded"]
 
 full = pytest.mark.full
-
-
-@pytest.fixture(scope="module")
-def database() -> Iterator[Cluster]:
-    with cluster() as running:
-        yield running
-
-
-@pytest.fixture
-def site(database: Cluster, tmp_path: Path) -> Iterator[Site]:
-    """Two workers with four threads on the private server, and visitors who come at about 150 pages a second."""
-    running = served("threads", tmp_path, database.url)
-    running.pause = 0.05
-    yield running
-    if running.process.poll() is None:
-        running.process.kill()
-        running.process.wait(10)
-
-
-def visits(site: Site) -> int:
-    return int(site.rows("SELECT count(*) FROM onvif_privacy_visits_visit")[0][0])
-
-
-def assert_everything_is_stored(site: Site, stored_before: int) -> None:
-    site.until(lambda: visits(site) - stored_before == site.answered, 90)
-    site.stop()
-    assert site.failed == 0
-    assert visits(site) - stored_before == site.answered, "none lost, none twice"
-
-
-class TestDatabase:
-    @pytest.mark.parametrize("seconds", [7, pytest.param(60, marks=full)])
-    def test_frozen_lets_no_page_wait(self, site: Site, database: Cluster, seconds: float) -> None:
-        before = visits(site)
-        visitors = site.load(20)
-        with database.frozen():
-            for visitor in visitors:
-                visitor.join()
-            time.sleep(seconds)
-        assert_everything_is_stored(site, before)
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="about files of SQLite")

@@ -1,45 +1,23 @@
-"""The page path: what is recorded of a request, and that the page does not notice."""
+"""The page path: what is recorded of a request, and what is not. That the page does not notice: `test_unharmed`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from asgiref.sync import async_to_sync
-from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
 from django.http import HttpResponse
-from django.test import AsyncClient, Client, modify_settings, override_settings
-from django.test.utils import CaptureQueriesContext
+from django.test import Client, modify_settings, override_settings
 
 from onvif_privacy.visits.middleware import PageVisitMiddleware
 from onvif_privacy.visits.models import ExclusionDay, Page, PageDay, Referrer, Visit
 from onvif_privacy.visits.services import capture
 from onvif_privacy.visits.services import plan as planning
 from onvif_privacy.visits.services.recorder import recorder
-from tests.visits.factories import CHROME, GOOGLEBOT, StaffFactory
+from tests.visits.conftest import CHROME_HEADERS, Get
+from tests.visits.factories import GOOGLEBOT, StaffFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.visits.urls")]
 
 MIDDLEWARE = "onvif_privacy.visits.middleware.PageVisitMiddleware"
-CHROME_HEADERS = {"user-agent": CHROME, "accept": "text/html"}
-Get = Callable[..., Any]
-
-
-@pytest.fixture(params=["wsgi", "asgi"])
-def get(request: pytest.FixtureRequest) -> Get:
-    """GET an address as an ordinary browser, through the sync and the async stack."""
-
-    def ask(address: str, **headers: str) -> Any:
-        given = CHROME_HEADERS | headers
-        if request.param == "wsgi":
-            return Client(raise_request_exception=False).get(address, headers=given, secure=True)
-        client = AsyncClient(raise_request_exception=False)
-        return async_to_sync(client.get)(address, headers=given, secure=True)
-
-    return ask
 
 
 def reasons() -> dict[str, int]:
@@ -177,80 +155,6 @@ class TestLeftOut:
         assert Visit._default_manager.count() == 1
 
 
-class TestPageDoesNotNotice:
-    """V1: nothing is added to the page path."""
-
-    @pytest.fixture(autouse=True)
-    def _waiting(self, settings: Any) -> None:
-        """Records wait; no thread writes them."""
-        settings.ONVIF_PRIVACY_VISITS_RECORDING = "inline"
-
-    @pytest.fixture(autouse=True)
-    def _nothing_written(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("onvif_privacy.visits.middleware.write_now", lambda: None)
-
-    @pytest.mark.parametrize("address", ["/", "/async/", "/products/camera/", "/no/such/page/", "/data/"])
-    def test_no_query_no_cookie_no_vary_no_session(self, get: Get, address: str) -> None:
-        with modify_settings(MIDDLEWARE={"remove": [MIDDLEWARE]}):
-            bare = get(address)
-        with CaptureQueriesContext(connection) as queries:
-            ours = get(address)
-        assert len(queries) == 0
-        assert ours.content == bare.content
-        assert dict(ours.items()) == dict(bare.items())
-        assert not ours.cookies
-
-    def test_one_record_waits(self, get: Get) -> None:
-        get("/")
-        assert recorder.pending == 1
-        assert recorder.books().balanced
-
-
-class TestFailsOpen:
-    """R1, V5: whatever happens in here, the page goes out as it is."""
-
-    PLACES = (
-        "capture.record_of",
-        "exclusions.of_page",
-        "exclusions.of_view",
-        "cleaning.referrer",
-        "areas.of_request",
-    )
-
-    @pytest.mark.parametrize("place", PLACES)
-    @pytest.mark.parametrize("address", ["/", "/stream/", "/async/", "/missing/", "/broken/"])
-    def test_error_inside_is_counted_once_and_the_page_is_the_same(
-        self, get: Get, monkeypatch: pytest.MonkeyPatch, settings: Any, place: str, address: str
-    ) -> None:
-        settings.ONVIF_PRIVACY_VISITS_RECORDING = "inline"
-        with modify_settings(MIDDLEWARE={"remove": [MIDDLEWARE]}):
-            bare = get(address)
-
-        def fail(*args: object, **kwargs: object) -> None:
-            raise RuntimeError("planted")
-
-        monkeypatch.setattr(f"onvif_privacy.visits.services.{place}", fail)
-        ours = get(address)
-        assert ours.status_code == bare.status_code
-        assert dict(ours.items()) == dict(bare.items())
-        assert recorder.books().dropped == {"internal_error": 1}
-        assert recorder.books().balanced
-
-    @pytest.mark.django_db(transaction=True)
-    def test_missing_tables_do_not_break_a_page(self, get: Get, inline: None) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE onvif_privacy_visits_visit RENAME TO away")
-        try:
-            assert get("/").status_code == 200
-            assert recorder.pending == 1
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute("ALTER TABLE away RENAME TO onvif_privacy_visits_visit")
-        assert recorder.send()
-        assert Visit._default_manager.count() == 1
-        assert recorder.books().balanced
-
-
 class TestSwitches:
     def test_nothing_is_recorded_under_a_test_runner_unless_asked(self, get: Get) -> None:
         assert planning.plan().mode == "off"
@@ -276,32 +180,3 @@ class TestSwitches:
         with override_settings(ONVIF_PRIVACY_VISITS_STAFF=False):
             assert not capture.rules().staff
         assert capture.rules() == before
-
-
-@pytest.mark.usefixtures("inline")
-class TestTokens:
-    """V8: 100 links of each kind that carries a token; no token in any table."""
-
-    def test_tokens_in_addresses_enter_no_table(self, get: Get, request: pytest.FixtureRequest) -> None:
-        # the async stack records by the same function, and each request takes a new event loop here
-        number_of_links = 100 if "wsgi" in request.node.name else 20
-        tokens = [f"c{number:04x}-{number * 7919:032x}" for number in range(number_of_links)]
-        for token in tokens:
-            get(f"/reset/MQ/{token}/")
-            get(f"/unsubscribe/{token}/?email={token}")
-            get(f"/rights/{token}/", referer=f"https://mail.example/read/{token}?t={token}")
-            get(f"/enquiries/{token}/{token}/")
-            get(f"/products/{token}/")
-
-        stored = "\n".join(_every_text())
-        assert "/unsubscribe/" in stored
-        assert not [token for token in tokens if token in stored or token.partition("-")[2] in stored]
-
-
-def _every_text() -> list[str]:
-    return [
-        str(value)
-        for model in apps.get_app_config("onvif_privacy_visits").get_models()
-        for row in model._default_manager.values_list()
-        for value in row
-    ]

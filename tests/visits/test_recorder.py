@@ -283,6 +283,24 @@ class TestThread:
         mine.thread.join(5)  # type: ignore[union-attr]
         assert mine.books().balanced
 
+    def test_stop_tries_again_while_it_has_time(self, mine: Recorder, shelf: Shelf, threaded: None) -> None:
+        """A file that another process holds for a moment, just when this one ends."""
+        mine.put(RecordFactory())
+        shelf.away = True
+        until(lambda: mine._failures > 0)
+        threading.Timer(0.5, lambda: setattr(shelf, "away", False)).start()
+        mine.stop(10)
+        assert (len(shelf.records), mine.books().dropped) == (1, {})
+
+    def test_stop_begins_another_thread_where_the_last_has_ended(
+        self, mine: Recorder, shelf: Shelf, threaded: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(mine, "start", lambda: None)
+            mine.put(RecordFactory())
+        mine.stop(10)
+        assert (len(shelf.records), mine.books().dropped) == (1, {})
+
     def test_visits_after_the_stop_are_counted(self, mine: Recorder) -> None:
         mine.stop()
         mine.put(RecordFactory())
@@ -295,7 +313,7 @@ class TestThread:
             calls.append(1)
             raise OperationalError("planted")
 
-        mine = Recorder(shelf, idle=fail)
+        mine = Recorder(shelf, upkeep=[fail])
         mine.put(RecordFactory())
         until(lambda: len(calls) == 1)
         mine.put(RecordFactory())

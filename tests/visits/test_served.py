@@ -62,8 +62,7 @@ def test_reloads_leave_threads_and_files_of_the_master_flat(tmp_path: Path, relo
         site.until(lambda: abs(held()[0] - threads) <= 2 and abs(held()[1] - files) <= 2)
     finally:
         site.stop()
-    assert site.failed == 0
-    assert site.stored() <= site.answered, "none twice"
+    assert (site.failed, site.stored()) == (0, site.answered), "none lost, none twice"
 
 
 def test_worker_killed_outright_loses_one_flush_window_at_most(tmp_path: Path) -> None:
@@ -83,4 +82,4 @@ def test_worker_killed_outright_loses_one_flush_window_at_most(tmp_path: Path) -
         assert site.get() == 200  # the server starts new workers
     finally:
         site.stop()
-    assert site.stored() <= site.answered + 1
+    assert site.stored() <= site.answered

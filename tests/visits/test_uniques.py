@@ -342,7 +342,7 @@ class TestSalt:
     def test_recorder_knows_the_salt_before_its_first_wait(self, settings: Any) -> None:
         settings.ONVIF_PRIVACY_VISITS_RECORDING = "thread"
         settings.ONVIF_PRIVACY_VISITS_FLUSH_SECONDS = 60
-        mine = Recorder(Direct(), idle=salts.keep_up)
+        mine = Recorder(Direct(), upkeep=[salts.keep_up])
         mine.start()
         end = time.monotonic() + 10
         while not salts.marks(int(time.time()), "192.0.2.1", CHROME, "/"):

@@ -62,6 +62,11 @@ UNKNOWN_AGENT = Agent(False, "", "", "")
 _cache: dict[str, Agent] = {}
 
 
+def load() -> None:
+    """Compile the parser's patterns: 0.2 s of work, which a process that is stopped soon has no time for."""
+    parse("")
+
+
 def classify(value: str) -> Agent:
     """Return what a cleaned user agent says. An empty one is a program: every browser names itself."""
     agent = _cache.get(value)

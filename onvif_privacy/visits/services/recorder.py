@@ -7,7 +7,6 @@ The law ``accepted = stored + dropped{reason} + pending`` holds exactly whenever
 from __future__ import annotations
 
 import atexit
-import contextlib
 import logging
 import os
 import random
@@ -16,8 +15,9 @@ import time
 import uuid
 import weakref
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from django.db import OperationalError
 from django.utils import timezone
 
 from onvif_privacy.visits.services import clock, popular, retention, salts, uniques
@@ -31,6 +31,7 @@ logger = logging.getLogger("onvif_privacy.visits")
 PARCEL_VISITS = 8_192
 STOP_SECONDS = 2.0
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.5, 8.0
+LAST_TRIES_SECONDS = 0.1
 LOG_EVERY_SECONDS = 60.0
 
 
@@ -42,9 +43,9 @@ class Recorder:
     its parent.
     """
 
-    def __init__(self, transport: Transport, *, idle: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, transport: Transport, *, upkeep: Sequence[Callable[[], object]] = ()) -> None:
         self._transport = transport
-        self._idle = idle
+        self._upkeep = upkeep
         self.begin_anew()
         os.register_at_fork(after_in_child=_forked(weakref.ref(self)))
 
@@ -176,8 +177,9 @@ class Recorder:
             while not self._stopping:
                 self._wake.wait(self._interval())
                 self._wake.clear()
-                self._drain()
-            self._drain()
+                if not self._stopping:
+                    self._drain()
+            self._finish()
             self._transport.close()
         except Exception as error:  # nothing is lost: the next record starts another thread
             self._failures += 1
@@ -198,11 +200,23 @@ class Recorder:
         self._keep_up()
         self._transport.rest()
 
+    def _finish(self) -> None:
+        """Send what is left, again and again while `stop` has time: a file may be locked for a moment only."""
+        while not self.send() and not self._stopped:
+            self._transport.close()
+            time.sleep(LAST_TRIES_SECONDS)
+
     def _keep_up(self) -> None:
-        try:
-            self._idle()
-        except Exception as error:  # upkeep can wait, visits cannot
-            self._say(error)
+        """Do what the thread does first and between two parcels. It can wait, visits cannot."""
+        for task in self._upkeep:
+            if self._stopping:
+                return
+            try:
+                task()
+            except Exception as error:
+                self._say(error)
+                if isinstance(error, OperationalError):  # the others would wait for the same database
+                    return
 
     def send(self) -> bool:
         """Send what waits now; gives False, with everything kept, when the store is away. Raises nothing.
@@ -229,6 +243,8 @@ class Recorder:
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Send what waits, for ``seconds`` at most by the monotonic clock, and count the rest ``shutdown``."""
+        if self.thread is None and self._queue and plan().mode == "thread":
+            self.start()  # the one before has ended by an error
         with self._lock:
             thread, self._stopping = self.thread, True
         if thread is not None and thread is not threading.current_thread():
@@ -252,15 +268,10 @@ def _forked(recorder: weakref.ref[Recorder]) -> Callable[[], None]:
     return start
 
 
-def _upkeep() -> None:
-    """What the thread does first and between two parcels, so that a site without cron keeps its lists and terms."""
-    salts.keep_up()
-    popular.refresh()
-    uniques.now_and_then()
-    retention.now_and_then()
+# A site without cron keeps its lists and terms by these.
+UPKEEP = (salts.keep_up, popular.refresh, uniques.now_and_then, retention.now_and_then)
 
-
-recorder = Recorder(Direct(), idle=_upkeep)
+recorder = Recorder(Direct(), upkeep=UPKEEP)
 
 # Runs in whichever process imported this, forked workers included, and before daemon threads are ended.
 atexit.register(lambda: recorder.stop())
@@ -268,9 +279,8 @@ atexit.register(lambda: recorder.stop())
 
 def begin() -> None:
     """Start the thread at the first request, so that the salt of the day is there when its answer goes out."""
-    with contextlib.suppress(Exception):  # the answer comes first; whatever is wrong shows when it is recorded
-        if plan().mode == "thread":
-            recorder.start()
+    if plan().mode == "thread":
+        recorder.start()
 
 
 def write_now() -> None:

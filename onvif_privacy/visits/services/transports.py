@@ -10,6 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from onvif_privacy.visits.models import Visit
 from onvif_privacy.visits.services import store
 from onvif_privacy.visits.services.records import Parcel, Receipt
+from onvif_privacy.visits.services.watch import Watch
 
 TIMEOUT_SECONDS = 5
 
@@ -37,6 +38,8 @@ class Transport(Protocol):
 class Direct:
     """Recorder to store, in one transaction for each parcel, on a connection of its own with short time-outs."""
 
+    _watch: Watch | None = None
+
     def send(self, parcel: Parcel) -> Receipt:
         """Store the parcel."""
         return store.write(parcel)
@@ -45,19 +48,28 @@ class Direct:
         """Give the calling thread a connection that never waits long: pages do not wait for it, but stopping does."""
         alias = router.db_for_write(Visit)
         connection = connections[alias].copy()
-        connection.settings_dict["OPTIONS"] = {**connection.settings_dict["OPTIONS"], **_timeouts(connection)}
+        options = {**connection.settings_dict["OPTIONS"], **_timeouts(connection)}
+        options.pop("pool", None)  # its connections and its waits are those of pages, and it does not survive a fork
+        connection.settings_dict["OPTIONS"] = options
         connections[alias].close()
         connections[alias] = connection
+        self._watch = Watch(connection, TIMEOUT_SECONDS) if connection.vendor == "postgresql" else None
 
     def rest(self) -> None:
         """Close the connection where the site's CONN_MAX_AGE says so, and forget what DEBUG has noted of it."""
         connection = connections[router.db_for_write(Visit)]
         connection.close_if_unusable_or_obsolete()
         connection.queries_log.clear()  # only requests do so, and this thread has none
+        self._unwatched()
 
     def close(self) -> None:
         """Close the connection."""
+        self._unwatched()
         connections[router.db_for_write(Visit)].close()
+
+    def _unwatched(self) -> None:
+        if self._watch is not None:
+            self._watch.rest()
 
 
 def _timeouts(connection: BaseDatabaseWrapper) -> dict[str, Any]:
@@ -65,8 +77,8 @@ def _timeouts(connection: BaseDatabaseWrapper) -> dict[str, Any]:
     if connection.vendor == "mysql":
         return dict.fromkeys(("connect_timeout", "read_timeout", "write_timeout"), TIMEOUT_SECONDS)
     if connection.vendor == "postgresql":
-        # tcp_user_timeout ends a connection whose server has gone silent. Statements are limited by the store, in their
-        # transaction: a pooling proxy refuses such settings at connection time.
+        # tcp_user_timeout ends a connection whose machine has gone silent; `Watch` one whose server has. Statements are
+        # limited by the store, in their transaction: a pooling proxy refuses such settings at connection time.
         return {"connect_timeout": TIMEOUT_SECONDS, "tcp_user_timeout": TIMEOUT_SECONDS * 1000}
     if connection.vendor == "sqlite":
         return {"timeout": TIMEOUT_SECONDS, "transaction_mode": "IMMEDIATE"}

@@ -1,0 +1,156 @@
+"""V5 and the fault matrix: PostgreSQL stopped, frozen or silent under load costs no page, and no visit uncounted."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from onvif_privacy.visits.services.watch import Watch
+from tests.visits.cluster import Cluster, cluster
+from tests.visits.serving import Site, served
+
+full = pytest.mark.full
+pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL")
+
+# what waits at most for the next try after the return (8 s), and the writing of two full buffers
+RETURN_SECONDS = 10
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Cluster]:
+    with cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def site(database: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Two workers with four threads on the private server, and visitors who come at about 150 pages a second."""
+    running = served("threads", tmp_path_factory.mktemp("site"), database.url)
+    running.pause, running.apart = 0.05, True
+    yield running
+    if running.process.poll() is None:
+        running.process.kill()
+        running.process.wait(10)
+
+
+def assert_pages_are_as_quick(site: Site, usual: list[float], meanwhile: list[float], what: str) -> None:
+    """Nobody waits for the database; the figures are printed, since a shared machine cannot be held to them."""
+    assert site.failed == 0
+    assert statistics.median(meanwhile) < 1, "no time-out of the database is as short"
+    for name, times in (("usual", usual), (what, meanwhile)):
+        parts = statistics.quantiles([1000 * seconds for seconds in times], n=100)
+        print(f"{name}: n={len(times)} median {parts[49]:.1f} p99 {parts[98]:.1f} max {1000 * max(times):.0f} ms")
+
+
+def assert_law_holds(site: Site) -> None:
+    """Everything that was answered is stored once, or counted with its reason."""
+    for accepted, stored, pending, dropped in site.books():
+        assert accepted == stored + sum(dropped.values()) + pending
+    assert sum(accepted for accepted, *_rest in site.books()) == site.answered
+    assert set(site.dropped()) <= {"queue_full"}
+    visits, different = site.rows(
+        "SELECT count(*), count(DISTINCT path) FROM onvif_privacy_visits_visit v "
+        "JOIN onvif_privacy_visits_page p ON p.id = v.page_id"
+    )[0]
+    assert visits == site.answered - site.dropped()["queue_full"], "none lost"
+    assert different == visits, "none twice: each has an address of its own"
+    print(f"answered {site.answered} stored {visits} dropped {dict(site.dropped())}")
+
+
+def wait_until_settled(site: Site, number: int) -> None:
+    back = time.monotonic()
+    site.until(lambda: site.settled() >= number, RETURN_SECONDS)
+    print(f"stored {time.monotonic() - back:.1f} s after the return")
+
+
+class TestDatabase:
+    @pytest.mark.parametrize("seconds", [2, pytest.param(30, marks=full), pytest.param(300, marks=full)])
+    def test_stopped_server_costs_no_page_and_its_visits_are_stored_soon(
+        self, site: Site, database: Cluster, seconds: float
+    ) -> None:
+        with site.crowd():
+            time.sleep(min(seconds / 2, 20))
+            before = len(site.seconds)
+            database.stop()
+            time.sleep(seconds)
+            after = len(site.seconds)
+            database.start()
+            wait_until_settled(site, site.answered)
+        wait_until_settled(site, site.answered)
+        assert_pages_are_as_quick(site, site.seconds[:before], site.seconds[before:after], f"stopped {seconds} s")
+        assert_law_holds(site)
+
+    @pytest.mark.parametrize("seconds", [2, pytest.param(60, marks=full)])
+    def test_frozen_server_costs_no_page_and_its_visits_are_stored_soon(
+        self, site: Site, database: Cluster, seconds: float
+    ) -> None:
+        with site.crowd():
+            time.sleep(min(seconds / 2, 20))
+            before = len(site.seconds)
+            with database.frozen():
+                time.sleep(seconds)
+                after = len(site.seconds)
+            wait_until_settled(site, site.answered)
+        wait_until_settled(site, site.answered)
+        assert_pages_are_as_quick(site, site.seconds[:before], site.seconds[before:after], f"frozen {seconds} s")
+        assert_law_holds(site)
+
+
+@full
+class TestStop:
+    @pytest.mark.parametrize("fault", ["frozen", "stopped"])
+    @pytest.mark.parametrize("trial", range(5))
+    def test_server_ends_in_time_while_its_database_does_not_answer(
+        self, database: Cluster, tmp_path: Path, fault: str, trial: int
+    ) -> None:
+        """R4: visits that wait are lost then, none is stored twice."""
+        site = served("threads", tmp_path, database.url)
+        already = site.stored()
+        with site.crowd():
+            time.sleep(1)
+            if fault == "frozen":
+                with database.frozen():
+                    time.sleep(3 * trial)
+                    seconds = site.stop()
+            else:
+                database.stop()
+                time.sleep(3 * trial)
+                seconds = site.stop()
+                database.start()
+        print(f"{fault}: ended in {seconds:.1f} s")
+        assert seconds < 3 + 1  # gunicorn looks for signals once a second
+        assert site.stored() - already <= site.answered
+
+
+@pytest.mark.django_db
+class TestSilence:
+    @pytest.fixture
+    def line(self, database: Cluster) -> Iterator[BaseDatabaseWrapper]:
+        """A connection to the private server."""
+        line = connection.copy()
+        line.settings_dict |= {"HOST": "127.0.0.1", "PORT": database.port, "NAME": "postgres", "USER": "postgres"}
+        yield line
+        line.close()
+
+    def test_line_is_cut_when_nothing_is_heard(self, line: BaseDatabaseWrapper) -> None:
+        Watch(line, 0.5)
+        started = time.monotonic()
+        with pytest.raises(OperationalError), line.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60)")
+        assert 0.5 <= time.monotonic() - started < 5
+
+    def test_line_stays_while_there_is_work_or_rest(self, line: BaseDatabaseWrapper) -> None:
+        watch = Watch(line, 0.5)
+        with line.cursor() as cursor:
+            for _number in range(4):
+                cursor.execute("SELECT pg_sleep(0.2)")
+            watch.rest()
+            time.sleep(0.7)
+            cursor.execute("SELECT 1")
+        watch.rest()
