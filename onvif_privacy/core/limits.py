@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import OrderedDict
@@ -15,6 +16,16 @@ from onvif_privacy.core.conf import conf
 MAX_KEYS: Final = 1024
 _lock = threading.Lock()
 _windows: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
+
+
+def _after_fork() -> None:
+    """Give a forked child its own lock: its parent's may have been held by a thread that the child does not have."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def truncate(address: str) -> str:

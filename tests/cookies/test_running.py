@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -18,6 +19,7 @@ from django.core.signals import request_finished
 
 from onvif_privacy.cookies.models import CookieFinding
 from onvif_privacy.cookies.services import findings, policy, publishing, running
+from onvif_privacy.core import limits
 from onvif_privacy.core.registry import temporarily
 from tests.cookies.factories import device_item
 
@@ -117,6 +119,22 @@ def test_child_of_a_fork_looks_soon() -> None:
     running._process.due = time.monotonic() + 60
     running.after_fork()
     assert running._process.due == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_child_of_a_fork_reports_nothing_of_its_parent_and_waits_for_no_lock_of_it() -> None:
+    findings.buffer.drain()
+    findings.report("unexpected", "theme")
+    with findings.buffer._lock, limits._lock:
+        child = os.fork()
+        if child == 0:
+            signal.alarm(10)  # ends a child that waits for ever
+            findings.report("unexpected", "basket")
+            good = [seen.name for seen in findings.buffer.drain()] == ["basket"] and limits.allow("fork", "child")
+            os._exit(0 if good else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert [seen.name for seen in findings.buffer.drain()] == ["theme"]
 
 
 PROCESS = """

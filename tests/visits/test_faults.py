@@ -6,6 +6,8 @@ import random
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from django.test import Client
 from onvif_privacy.visits.models import Visit
 from onvif_privacy.visits.services import agents
 from onvif_privacy.visits.services.recorder import Recorder, recorder
+from onvif_privacy.visits.services.records import Parcel, Receipt
 from onvif_privacy.visits.services.transports import Direct
 from tests.visits.factories import CHROME, RecordFactory
 from tests.visits.test_recorder import threaded, until
@@ -54,6 +57,73 @@ class TestSqliteFile:
         mine.stop(20)
         assert mine.books().dropped == {}
         assert Visit._default_manager.count() == number
+
+
+class Small(Direct):
+    """A way to a store that has no room."""
+
+    full = True
+
+    def send(self, parcel: Parcel) -> Receipt:
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA page_count")
+                pages = cursor.fetchone()[0]
+                cursor.execute(f"PRAGMA max_page_count = {pages if self.full else 1_000_000_000}")
+        return super().send(parcel)
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """Let the table of visits refuse rows as a server does whose disk is full; SQLite needs no help (`Small`)."""
+    table = "onvif_privacy_visits_visit"
+    make, drop = {
+        "postgresql": (
+            [
+                "CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '53100'; END $$",
+                f"CREATE TRIGGER planted BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION planted()",
+            ],
+            [f"DROP TRIGGER planted ON {table}", "DROP FUNCTION planted()"],
+        ),
+        "mysql": (
+            [
+                f"CREATE TRIGGER planted BEFORE INSERT ON {table} FOR EACH ROW "
+                "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1021, MESSAGE_TEXT = 'disk full'"
+            ],
+            ["DROP TRIGGER planted"],
+        ),
+    }.get(connection.vendor, ([], []))
+    with connection.cursor() as cursor:
+        for statement in make:
+            cursor.execute(statement)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            for statement in drop:
+                cursor.execute(statement)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestFullDisk:
+    def test_costs_no_visit(self, threaded: None) -> None:
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM")  # no free pages inside the file
+        way = Small()
+        mine = Recorder(way)
+        with no_room():
+            for number in range(900):
+                mine.put(RecordFactory(at=int(time.time()), path=f"/{number}/" + "x" * 150))
+            until(lambda: mine._failures >= 2, 30)
+            assert (mine.pending, mine.books().stored, mine.books().dropped) == (900, 0, {})
+            assert not Visit._default_manager.exists()
+        way.full = False
+        until(lambda: mine.books().stored == 900, 30)
+        mine.stop(10)
+        assert Visit._default_manager.count() == 900
+        assert mine.books().balanced
 
 
 @pytest.mark.django_db

@@ -45,6 +45,10 @@ class Buffer:
     """Counts findings between two flushes: at most 256 different ones, the rest as one number."""
 
     def __init__(self) -> None:
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Begin empty and unlocked, also in a forked child: what it inherited is its parent's to store."""
         self._counts: dict[Seen, int] = {}
         self._lock = threading.Lock()
 

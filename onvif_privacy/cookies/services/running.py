@@ -149,7 +149,8 @@ def _run_apart(work: Callable[[], object]) -> threading.Thread:
 
 
 def after_fork() -> None:
-    """Give a forked child its own lock and an early look for a newer policy."""
+    """Give a forked child its own locks, no findings of its parent, and an early look for a newer policy."""
+    findings.buffer.begin_anew()
     _process.lock = threading.Lock()
     _process.due = 0.0
 

@@ -7,7 +7,6 @@ held new entries locked would make other processes wait.
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -28,8 +27,8 @@ COLUMNS: dict[type[Term], tuple[str, ...]] = {
     Domain: ("name",),
 }
 
+# No lock: each step on a dictionary is whole by itself, and a lock could be held for ever in a forked child.
 _known: dict[tuple[str, type[Term]], dict[Key, int]] = {}
-_lock = threading.Lock()
 
 
 def digest(key: Key) -> str:
@@ -43,8 +42,7 @@ def digest(key: Key) -> str:
 
 def forget(**kwargs: Any) -> None:
     """Empty the caches; receiver of ``post_migrate``, since `flush` and new test databases renumber entries."""
-    with _lock:
-        _known.clear()
+    _known.clear()
 
 
 def numbers(model: type[Term], keys: Iterable[Key], using: str) -> Mapping[Key, int]:
@@ -52,15 +50,13 @@ def numbers(model: type[Term], keys: Iterable[Key], using: str) -> Mapping[Key, 
     if connections[using].in_atomic_block:
         # an outer transaction may be rolled back, and its numbers with it: neither trust nor fill the cache
         return _looked_up(model, set(keys), using)
-    with _lock:
-        known = _known.setdefault((using, model), {})
+    known = _known.setdefault((using, model), {})
     missing = {key for key in keys if key not in known}
     if missing:
         found = _looked_up(model, missing, using)
-        with _lock:
-            if len(known) + len(found) > CACHED:
-                known = _known[using, model] = {key: known[key] for key in keys if key in known}
-            known.update(found)
+        if len(known) + len(found) > CACHED:
+            known = _known[using, model] = {key: known[key] for key in keys if key in known}
+        known.update(found)
     return known
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import threading
 import time
 from dataclasses import dataclass
 
@@ -35,8 +34,8 @@ class _Copy:
     fresh_until: float  # monotonic seconds
 
 
+# No lock: each step on a dictionary is whole by itself, and a lock could be held for ever in a forked child.
 _copies: dict[tuple[int, int], _Copy] = {}
-_lock = threading.Lock()
 
 
 def pages(*, days: int, limit: int) -> tuple[PopularPage, ...]:
@@ -61,8 +60,7 @@ def refresh() -> None:
 
 def forget() -> None:
     """Empty the copies; for tests and after a rebuild."""
-    with _lock:
-        _copies.clear()
+    _copies.clear()
 
 
 def _renewed(days: int, limit: int) -> _Copy:
@@ -72,10 +70,9 @@ def _renewed(days: int, limit: int) -> _Copy:
         logger.info("popular pages cannot be read now (%s)", type(error).__name__)
         earlier = _copies.get((days, limit))
         copy = _Copy(earlier.pages if earlier else (), time.monotonic() + RETRY_SECONDS)
-    with _lock:
-        if len(_copies) >= KEPT and (days, limit) not in _copies:
-            _copies.clear()
-        _copies[days, limit] = copy
+    if len(_copies) >= KEPT and (days, limit) not in _copies:
+        _copies.clear()
+    _copies[days, limit] = copy
     return copy
 
 

@@ -242,7 +242,9 @@ class Recorder:
             logger.warning("visits wait for the database (%s); %d waiting", type(cause).__name__, self.pending)
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """Send what waits, for ``seconds`` at most by the monotonic clock, and count the rest ``shutdown``."""
+        """Send what waits, for ``seconds`` at most by the monotonic clock, and count the rest ``shutdown``; once."""
+        if self._stopped:
+            return
         if self.thread is None and self._queue and plan().mode == "thread":
             self.start()  # the one before has ended by an error
         with self._lock:
