@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -24,13 +23,11 @@ from onvif_privacy.visits.models import (
     SiteHour,
 )
 from onvif_privacy.visits.services import clock, domains, uniques
-from onvif_privacy.visits.services.sql import Row, add_up
+from onvif_privacy.visits.services.sql import add_up
 
-# where a row of visits (`store.rows.COLUMNS` and what follows them) has what is counted
-PAGE, REFERRER, BROWSER, METHOD, STATUS, NETWORK, SITE, MARKS, AREAS = 1, 2, 3, 4, 5, 6, 8, 9, 10
-_page, _referrer, _browser = itemgetter(PAGE), itemgetter(REFERRER), itemgetter(BROWSER)
-_site = itemgetter(SITE)
-_network, _about = itemgetter(NETWORK), itemgetter(PAGE, AREAS)
+if TYPE_CHECKING:
+    from onvif_privacy.visits.services.store.rows import Prepared
+
 GET = Method.GET.value
 FAILED = 4  # status classes from here on
 
@@ -53,40 +50,43 @@ class Tally:
     faults: Counter[tuple[dt.date, int, int, int]] = field(default_factory=Counter)
     areas: Counter[tuple[dt.date, int, int]] = field(default_factory=Counter)
     networks: Counter[tuple[dt.date, str]] = field(default_factory=Counter)
-    marks: set[uniques.Mark] = field(default_factory=set)
+    different: defaultdict[dt.date, set[int]] = field(default_factory=lambda: defaultdict(set))  # `uniques.entries`
     sites: dict[int, int] = field(default_factory=dict)  # of each page the one that stands for its site
 
-    def add(self, slot: clock.Slot, rows: Sequence[Row]) -> None:
-        """Count visits of one quarter of an hour. Pages found, nearly all of them, are counted a column at a time."""
+    def add(self, slot: clock.Slot, visits: Prepared) -> None:
+        """Count visits of one quarter of an hour, a column at a time."""
         day, hour = slot
-        self.sites.update(zip(map(_page, rows), map(_site, rows), strict=True))
-        found = [row for row in rows if row[METHOD] == GET and row[STATUS] < FAILED]
-        for page, number in Counter(map(_page, found)).items():
+        self.sites.update(zip(visits.page, visits.site, strict=True))
+        ok = [method == GET and status < FAILED for method, status in zip(visits.method, visits.status, strict=True)]
+        found = visits.only(ok)
+        for page, number in Counter(found.page).items():
             self.visits[day, page] += number
             self.hours[hour, page] += number
-        for referrer, number in Counter(map(_referrer, found)).items():
+        for referrer, number in Counter(found.referrer).items():
             self.referrers[day, referrer] += number
-        for browser, number in Counter(map(_browser, found)).items():
+        for browser, number in Counter(found.browser).items():
             self.browsers[day, browser] += number
-        for (page, areas), number in Counter(map(_about, found)).items():
-            for area in areas:
-                self.areas[day, area, page] += number
+        if any(found.areas):
+            for (page, areas), number in Counter(zip(found.page, found.areas, strict=True)).items():
+                for area in areas:
+                    self.areas[day, area, page] += number
         if self.look_up:
-            for network, number in Counter(map(_network, found)).items():
+            for network, number in Counter(found.network).items():
                 if network:
                     self.networks[day, network] += number
-        self.marks.update((day, row[PAGE], row[SITE], row[MARKS]) for row in found if row[MARKS])
-        if len(found) < len(rows):
-            self._add_others(day, rows)
+        self.different[day] |= uniques.entries(found.page, found.site, found.marks)
+        if not all(ok):
+            self._add_others(day, visits.only([not one for one in ok]))
 
-    def _add_others(self, day: dt.date, rows: Sequence[Row]) -> None:
-        for row in rows:
-            page, method, status = row[PAGE], row[METHOD], row[STATUS]
+    def _add_others(self, day: dt.date, visits: Prepared) -> None:
+        """Count failures, and forms that were sent."""
+        others = zip(visits.page, visits.referrer, visits.status, strict=True)
+        for (page, referrer, status), number in Counter(others).items():
             if status >= FAILED:
-                self.failures[day, page] += 1
-                self.faults[day, page, row[REFERRER], status] += 1
-            elif method != GET:
-                self.submissions[day, page] += 1
+                self.failures[day, page] += number
+                self.faults[day, page, referrer, status] += number
+            else:
+                self.submissions[day, page] += number
 
     def store(self, using: str) -> None:
         """Add everything to the tables. Call it inside the batch's transaction."""
@@ -105,7 +105,7 @@ class Tally:
         _store(FaultDay, ("day", "page", "referrer", "status"), self.faults, using)
         _store(AreaDay, ("day", "area", "page"), self.areas, using)
         domains.store(self.networks, using)
-        uniques.store(self.marks, using)
+        uniques.store(self.different, using)
 
     def _store_sites(self, using: str) -> None:
         """Add the sums of the pages of each site."""

@@ -17,7 +17,7 @@ REGISTERS = 1 << INDEX_BITS
 HASH_BITS = 64
 TOP_RANK = HASH_BITS - INDEX_BITS + 1
 
-_RANKS = (1 << RANK_BITS) - 1
+RANKS = (1 << RANK_BITS) - 1
 _INDEXES = REGISTERS - 1
 _PLANE_BYTES = REGISTERS // 8
 
@@ -32,7 +32,7 @@ def value_of(hashed: int) -> int:
 
 def is_value(value: int) -> bool:
     """Whether `value_of` can have given this."""
-    return value >> VALUE_BITS == 0 and 1 <= value & _RANKS <= TOP_RANK
+    return value >> VALUE_BITS == 0 and 1 <= value & RANKS <= TOP_RANK
 
 
 class Sketch:
@@ -48,7 +48,7 @@ class Sketch:
         """Raise registers by what `value_of` gave."""
         planes = self._planes
         for value in values:
-            rank, bit = value & _RANKS, 1 << (value >> RANK_BITS)
+            rank, bit = value & RANKS, 1 << (value >> RANK_BITS)
             if rank > len(planes):
                 planes += [0] * (rank - len(planes))
             for plane in range(rank):

@@ -6,39 +6,51 @@ import datetime as dt
 import struct
 import sys
 import time
+import zlib
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import connections, router, transaction
 
 from onvif_privacy.visits.models import UniqueDay, UniqueWaiting, Writer
 from onvif_privacy.visits.services import sql
-from onvif_privacy.visits.services.sketch import VALUE_BITS, Sketch, is_value
+from onvif_privacy.visits.services.sketch import RANKS, TOP_RANK, VALUE_BITS, Sketch
 
 _ENTRY = struct.Struct("<Q")
 VALUE = (1 << VALUE_BITS) - 1
+BOTH = 1 << 2 * VALUE_BITS
 MERGE_SECONDS = 60
 MERGED = 2_000  # batches of one transaction
 CHUNK = 400  # stays below SQLite's limit of 999 parameters
 TURN = 2  # the row of `Writer` that mergers hold; batches do not wait for them
 
-Mark = tuple[dt.date, int, int, int]  # day, number of the page, number of the site's own page, `salts.marks`
 _next = time.monotonic() + MERGE_SECONDS
 
 
-def store(marks: Iterable[Mark], using: str) -> None:
-    """Add what a batch saw, one row a day. Call it inside the batch's transaction.
+def entries(pages: Sequence[int], sites: Sequence[int], marks: Sequence[int]) -> set[int]:
+    """Return what visits do to sketches: page and value of each, both in one number.
 
-    Values of the site and of pages stand apart and in order of their numbers: which came with which is not kept. A
-    page that is the site's own bucket (no route, no path) has no values of its own.
+    The arguments are columns: the number of the page, that of the site's own page, and the marks (`salts.marks`).
+    A page that is the site's own bucket (no route, no path) has no values of its own. Marks that
+    `sketch.value_of` cannot have given are left out: 0 stands for nothing, others come from no page of ours.
     """
-    days: dict[dt.date, list[Mark]] = defaultdict(list)
-    for mark in marks:
-        both = mark[3]
-        if is_value(both >> VALUE_BITS) and is_value(both & VALUE):  # else the record was not made here
-            days[mark[0]].append(mark)
-    rows = [UniqueWaiting(day=day, values=_packed(_seen(some))) for day, some in sorted(days.items())]
+    seen = [
+        (page, site, both)
+        for page, site, both in zip(pages, sites, marks, strict=True)
+        if 0 < both < BOTH and 0 < both & RANKS <= TOP_RANK and 0 < both >> VALUE_BITS & RANKS <= TOP_RANK
+    ]
+    return {site << VALUE_BITS | both & VALUE for _page, site, both in seen} | {
+        page << VALUE_BITS | both >> VALUE_BITS for page, site, both in seen if page != site
+    }
+
+
+def store(days: Mapping[dt.date, Collection[int]], using: str) -> None:
+    """Add what a batch saw (`entries`), one row a day. Call it inside the batch's transaction.
+
+    Entries stand in order of their numbers: which value of the site came with which of a page is not kept.
+    """
+    rows = [UniqueWaiting(day=day, values=_packed(found)) for day, found in sorted(days.items()) if found]
     UniqueWaiting.objects.using(using).bulk_create(rows)
 
 
@@ -73,20 +85,21 @@ def now_and_then() -> None:
 
 
 def values_of(data: bytes) -> Iterable[tuple[int, int]]:
-    """Return page and value of each entry of a waiting row."""
+    """Return page and value of each entry of a waiting row; raises ValueError for bytes that are none."""
+    try:
+        data = zlib.decompress(data)
+    except zlib.error as error:
+        raise ValueError("These bytes are no entries.") from error
+    if len(data) % _ENTRY.size:
+        raise ValueError("These bytes are no entries.")
     return ((one >> VALUE_BITS, one & VALUE) for (one,) in _ENTRY.iter_unpack(data))
 
 
-def _seen(marks: list[Mark]) -> set[int]:
-    found = {site << VALUE_BITS | both & VALUE for _day, _page, site, both in marks}
-    return found | {page << VALUE_BITS | both >> VALUE_BITS for _day, page, site, both in marks if page != site}
-
-
-def _packed(values: set[int]) -> bytes:
-    entries = array("Q", sorted(values))
+def _packed(found: Collection[int]) -> bytes:
+    numbers = array("Q", sorted(found))
     if sys.byteorder == "big":
-        entries.byteswap()
-    return entries.tobytes()
+        numbers.byteswap()
+    return zlib.compress(numbers.tobytes(), 1)  # to a fifth, in a tenth of the time that PostgreSQL would take itself
 
 
 def _by_day(rows: Iterable[UniqueWaiting]) -> dict[dt.date, dict[int, set[int]]]:

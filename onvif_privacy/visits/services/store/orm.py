@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from bisect import bisect_left
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
@@ -56,8 +57,8 @@ def _write(parcel: Parcel, found: rows.Sorted, using: str, also: Callable[[str],
         if earlier is not None:
             return Receipt(earlier.stored, earlier.bots, earlier.invalid)
         stored = _inserted(prepared, using)
-        refused = len(prepared.rows) - len(stored.rows)
-        receipt = Receipt(len(stored.rows), len(parcel.records) - len(found.people), invalid + refused)
+        refused = len(prepared.second) - len(stored.second)
+        receipt = Receipt(len(stored.second), len(parcel.records) - len(found.people), invalid + refused)
         tally = rollups.Tally(look_up=conf.DOMAINS)
         for slot, visits in stored.by_slot():
             tally.add(slot, visits)
@@ -112,9 +113,9 @@ def _inserted(prepared: Prepared, using: str) -> Prepared:
     An imported log may reach further back than single visits may be kept.
     """
     since = time.time() - conf.RAW_DAYS * 86_400
-    kept = [position for position, second in enumerate(prepared.seconds) if second >= since]
-    refused = _refused([prepared.rows[position][:WIDTH] for position in kept], using)
-    return prepared.without({kept[position] for position in refused}) if refused else prepared
+    old = bisect_left(prepared.second, since)  # they are in the order of time
+    refused = {old + position for position in _refused(prepared.rows()[old:], using)}
+    return prepared.only([place not in refused for place in range(len(prepared.second))]) if refused else prepared
 
 
 def _refused(visits: list[sql.Row], using: str, first: int = 0) -> list[int]:
@@ -149,9 +150,11 @@ def rebuild(since: dt.date, *, using: str | None = None, progress: Callable[[int
         visits = Visit.objects.using(alias).used_for(Use.OPERATION).filter(at__gte=start)
         reader = visits.values_list(*rows.COLUMNS, "page__site").iterator(READ)
         while chunk := list(islice(reader, READ)):
-            sites = dictionary.numbers(Page, {(visit[WIDTH], "", "") for visit in chunk}, alias)
-            found_again = [(*visit[:WIDTH], sites[visit[WIDTH], "", ""], 0, ()) for visit in chunk]
-            prepared = Prepared(found_again, [clock.seconds(visit[0]) for visit in chunk])
+            columns = list(zip(*chunk, strict=True))
+            seconds = [*map(clock.seconds, columns[0])]
+            sites = dictionary.numbers(Page, {(site, "", "") for site in columns[WIDTH]}, alias)
+            site = [sites[name, "", ""] for name in columns[WIDTH]]
+            prepared = Prepared(*columns[:WIDTH], seconds, site, [0] * len(chunk), [()] * len(chunk))  # type: ignore[call-arg]
             for slot, found in prepared.by_slot():
                 tally.add(slot, found)
             total += len(chunk)

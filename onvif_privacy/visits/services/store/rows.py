@@ -1,16 +1,16 @@
 """From records to rows: numbers for texts, moments, status classes.
 
-Whole columns are worked out, not visit after visit: this runs in the processes that answer pages, and a column is one
-call into C where a visit would be thirty steps of the interpreter.
+Whole columns are worked out and counted, not visit after visit: this runs in the processes that answer pages, and a
+column is one call into C where a visit would be thirty steps of the interpreter.
 """
 
 from __future__ import annotations
 
 import base64
 import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import repeat
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import compress, groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ from onvif_privacy.visits.services import agents, areas, clock, dictionary
 from onvif_privacy.visits.services.records import Parcel, Record
 from onvif_privacy.visits.services.sql import Row
 
-# columns of `Visit`; the counts find page, referrer, browser, method and status by this order (`rollups`)
+# columns of `Visit`, the first ones of `Prepared`
 COLUMNS = ("at", "page", "referrer", "browser", "method", "status", "network", "visitor")
 
 # What one bad value raises, as opposed to a database that is not there. MySQL's drivers file an undecodable string
@@ -32,8 +32,11 @@ MYSQL_BAD_STRING = 1366
 METHODS = {method.name: method.value for method in Method}
 REFERENCE_BYTES = 16
 SECONDS_AT = len("2026-11-27 13:25:")
+SECONDS = [f"{second:02}" for second in range(60)]
+Column = Sequence[Any]
+Place = tuple[str, str, str, tuple[str, ...]]  # site, route, path and subject areas of a record
 
-_agent_of = attrgetter("agent")
+_agent_of, _second_of = attrgetter("agent"), attrgetter("at")
 
 
 class Sorted(NamedTuple):
@@ -61,44 +64,57 @@ def sort_out(parcel: Parcel) -> Sorted:
 
 
 class Prepared(NamedTuple):
-    """Visits as the database takes them (`COLUMNS`) and the second of each.
+    """Visits by columns, in the order of time: those that the database takes (`COLUMNS`), and what follows them.
 
-    After those columns each row has what is kept of no single visit: the number of the page that stands for its site,
-    its marks (`salts.marks`) and the numbers of its subject areas.
+    Of what follows nothing is kept for a single visit: the second, the number of the page that stands for the site,
+    the marks (`salts.marks`) and the numbers of the subject areas.
     """
 
-    rows: list[Row]
-    seconds: list[int]
+    at: Column = ()
+    page: Column = ()
+    referrer: Column = ()
+    browser: Column = ()
+    method: Column = ()
+    status: Column = ()
+    network: Column = ()
+    visitor: Column = ()
+    second: Column = ()
+    site: Column = ()
+    marks: Column = ()
+    areas: Column = ()
 
-    def by_slot(self) -> Iterable[tuple[clock.Slot, list[Row]]]:
-        """Give the rows of each quarter of an hour with the day and hour it belongs to."""
-        groups: dict[int, list[Row]] = defaultdict(list)
-        for second, row in zip(self.seconds, self.rows, strict=True):
-            groups[second // clock.QUARTER].append(row)
-        slots = clock.Slots()
-        return [(slots[quarter], rows) for quarter, rows in groups.items()]
+    def rows(self) -> list[Row]:
+        """Return what is stored of each visit."""
+        return list(zip(*self[: len(COLUMNS)], strict=True))
 
-    def without(self, positions: Collection[int]) -> Prepared:
-        """Leave out the rows at these positions."""
-        left = [number for number in range(len(self.rows)) if number not in positions]
-        return Prepared([self.rows[number] for number in left], [self.seconds[number] for number in left])
+    def by_slot(self) -> Iterator[tuple[clock.Slot, Prepared]]:
+        """Give the visits of each quarter of an hour with the day and hour it belongs to."""
+        slots, start = clock.Slots(), 0
+        for quarter, run in groupby(second // clock.QUARTER for second in self.second):
+            end = start + sum(1 for _second in run)
+            yield slots[quarter], Prepared(*(column[start:end] for column in self))
+            start = end
+
+    def only(self, wanted: Sequence[bool]) -> Prepared:
+        """Leave out the visits at whose place something false stands."""
+        return self if all(wanted) else Prepared(*(list(compress(column, wanted)) for column in self))
 
 
 def prepared(people: Sequence[Record], found: Mapping[str, agents.Agent], using: str) -> tuple[Prepared, int]:
-    """Turn records into rows; gives the rows and the number of records that cannot become one."""
+    """Turn records into columns; gives them and the number of records that cannot become a visit."""
     if not people:
-        return Prepared([], []), 0
+        return Prepared(), 0
     try:
         return _columns(people, found, using), 0
     except Exception as error:  # whatever one bad record raises, the others are stored
         if isinstance(error, Error) and not is_bad_value(error):
             raise
     if len(people) == 1:
-        return Prepared([], []), 1
+        return Prepared(), 1
     middle = len(people) // 2
     left, left_bad = prepared(people[:middle], found, using)
     right, right_bad = prepared(people[middle:], found, using)
-    return Prepared(left.rows + right.rows, left.seconds + right.seconds), left_bad + right_bad
+    return Prepared(*([*one, *other] for one, other in zip(left, right, strict=True))), left_bad + right_bad
 
 
 class Remembered(dict[Any, Any]):
@@ -114,52 +130,68 @@ class Remembered(dict[Any, Any]):
 
 
 def _columns(people: Sequence[Record], found: Mapping[str, agents.Agent], using: str) -> Prepared:
-    columns = dict(zip(Record._fields, zip(*people, strict=True), strict=True))
-    places = list(zip(columns["site"], columns["route"], columns["path"], strict=True))
-    hosts = list(zip(columns["referrer"], strict=True))
-    sites = list(zip(columns["site"], repeat(""), repeat(""), strict=False))
-    pages = dictionary.numbers(Page, {*places, *sites}, using)
-    referrers = dictionary.numbers(Referrer, set(hosts), using)
-    kinds = {text: found[text][1:] for text in set(columns["agent"])}
-    browsers = dictionary.numbers(Browser, set(kinds.values()), using)
-    numbers = {text: browsers[kind] for text, kind in kinds.items()}
-    rows = zip(
-        map(_moments(using).__getitem__, columns["at"]),
-        map(pages.__getitem__, places),
-        map(referrers.__getitem__, hosts),
-        map(numbers.__getitem__, columns["agent"]),
-        map(METHODS.__getitem__, columns["method"]),
-        [status // 100 for status in columns["status"]],
-        [network or None for network in columns["network"]],
-        map(Remembered(_subject).__getitem__, columns["visitor"]),
-        map(pages.__getitem__, sites),
-        columns["marks"],
-        map(_areas(columns, using).__getitem__, zip(columns["route"], columns["path"], columns["areas"], strict=True)),
-        strict=True,
+    ordered = sorted(people, key=_second_of)
+    columns = dict(zip(Record._fields, zip(*ordered, strict=True), strict=True))
+    places = list(zip(columns["site"], columns["route"], columns["path"], columns["areas"], strict=True))
+    page, site, about = zip(*map(_places(set(places), using).__getitem__, places), strict=True)
+    referrers = _referrers(set(columns["referrer"]), using)
+    browsers = _browsers(set(columns["agent"]), found, using)
+    return Prepared(
+        at=[*map(_moments(using).__getitem__, columns["at"])],
+        page=page,
+        referrer=[*map(referrers.__getitem__, columns["referrer"])],
+        browser=[*map(browsers.__getitem__, columns["agent"])],
+        method=[*map(METHODS.__getitem__, columns["method"])],
+        status=[*map(Remembered(_status_class).__getitem__, columns["status"])],
+        network=[network or None for network in columns["network"]],
+        visitor=[*map(Remembered(_subject).__getitem__, columns["visitor"])],
+        second=columns["at"],
+        site=site,
+        marks=columns["marks"],
+        areas=about,
     )
-    return Prepared(list(rows), list(columns["at"]))
 
 
-def _areas(columns: Mapping[str, Sequence[Any]], using: str) -> Mapping[Any, tuple[int, ...]]:
-    """Numbers of the subject areas of each page, by route, path and what the page said."""
+def _places(places: Collection[Place], using: str) -> Mapping[Place, tuple[int, int, tuple[int, ...]]]:
+    """The numbers of each page, of the one that stands for its site, and of its subject areas."""
     areas.places.renew()
-    pages = set(zip(columns["route"], columns["path"], columns["areas"], strict=True))
-    found = {page: areas.places.of(*page) for page in pages}
-    slugs = {(slug,) for some in found.values() for slug in some}
-    if not slugs:
-        return dict.fromkeys(pages, ())
-    numbers = dictionary.numbers(Area, slugs, using)
-    return {page: tuple(numbers[(slug,)] for slug in some) for page, some in found.items()}
+    slugs = {place: areas.places.of(*place[1:]) for place in places}
+    keys = {place[:3] for place in places} | {(place[0], "", "") for place in places}
+    pages = dictionary.numbers(Page, keys, using)
+    about = dictionary.numbers(Area, {(slug,) for some in slugs.values() for slug in some}, using)
+    return {
+        place: (pages[place[:3]], pages[place[0], "", ""], tuple(about[(slug,)] for slug in some))
+        for place, some in slugs.items()
+    }
+
+
+def _referrers(hosts: Collection[str], using: str) -> dict[str, int]:
+    numbers = dictionary.numbers(Referrer, {(host,) for host in hosts}, using)
+    return {host: numbers[(host,)] for host in hosts}
+
+
+def _browsers(texts: Collection[str], found: Mapping[str, agents.Agent], using: str) -> dict[str, int]:
+    numbers = dictionary.numbers(Browser, {found[text][1:] for text in texts}, using)
+    return {text: numbers[found[text][1:]] for text in texts}
+
+
+def _status_class(status: int) -> int:
+    return status // 100
 
 
 def _moments(using: str) -> Remembered:
     """Instants by their second, as text, which every driver passes on fastest; worked out once for each minute."""
     adapt = connections[using].ops.adapt_datetimefield_value
-    minutes = Remembered(lambda minute: str(adapt(clock.moment(minute * 60))))
+
+    def around(minute: int) -> tuple[str, str]:
+        text = str(adapt(clock.moment(minute * 60)))
+        return text[:SECONDS_AT], text[SECONDS_AT + 2 :]
+
+    minutes = Remembered(around)
 
     def text(second: int) -> str:
-        minute = minutes[second // 60]
-        return f"{minute[:SECONDS_AT]}{second % 60:02}{minute[SECONDS_AT + 2 :]}"
+        before, after = minutes[second // 60]
+        return f"{before}{SECONDS[second % 60]}{after}"
 
     return Remembered(text)
 
