@@ -19,8 +19,9 @@ from django.utils.translation import gettext as _
 
 from onvif_privacy.rights.conf import conf
 
+ERASED = '"init_command": "PRAGMA secure_delete=ON;"'  # else what is erased lies in free pages of the file
 STORAGES_HINT = (
-    'STORAGES["{alias}"] = {{"BACKEND": "django.core.files.storage.FileSystemStorage", '
+    'Add to STORAGES: "{alias}": {{"BACKEND": "django.core.files.storage.FileSystemStorage", '
     '"OPTIONS": {{"location": "/srv/private/{alias}"}}}}'
 )
 
@@ -146,6 +147,19 @@ def sessions_can_be_searched(app_configs: Sequence[AppConfig] | None, **kwargs: 
             id="onvif_privacy_rights.W001",
         )
     ]
+
+
+@register(Tags.compatibility)
+def writers_wait(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """W004: on SQLite a request fails ("database is locked") while a job or a visit is being stored."""
+    found: list[CheckMessage] = []
+    for alias, one in settings.DATABASES.items():
+        mode = str(one.get("OPTIONS", {}).get("transaction_mode", "")).upper()
+        if one.get("ENGINE", "").endswith("sqlite3") and mode not in ("IMMEDIATE", "EXCLUSIVE"):
+            text = f'Two who write to the database "{alias}" at once fail instead of waiting for each other.'
+            hint = f'DATABASES["{alias}"]["OPTIONS"] = {{"transaction_mode": "IMMEDIATE", "timeout": 20, {ERASED}}}'
+            found.append(Warning(text, hint=hint, id="onvif_privacy_rights.W004"))
+    return found
 
 
 @register(Tags.database)

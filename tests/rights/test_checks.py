@@ -93,3 +93,21 @@ def test_a_file_that_would_stay_when_its_row_goes_is_found() -> None:
 def test_sessions_that_cannot_be_searched_are_found(engine: str, ids: list[str], settings: Settings) -> None:
     settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
     assert found(checks.sessions_can_be_searched) == [f"onvif_privacy_rights.{one}" for one in ids]
+
+
+@pytest.mark.parametrize(
+    ("engine", "options", "ids"),
+    [
+        ("sqlite3", {}, ["onvif_privacy_rights.W004"]),
+        ("sqlite3", {"transaction_mode": "deferred"}, ["onvif_privacy_rights.W004"]),
+        ("sqlite3", {"transaction_mode": "immediate"}, []),
+        ("postgresql", {}, []),
+    ],
+)
+def test_a_database_whose_writers_do_not_wait_is_found(
+    engine: str, options: dict[str, str], ids: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.conf import settings
+
+    monkeypatch.setattr(settings, "DATABASES", {"x": {"ENGINE": f"django.db.backends.{engine}", "OPTIONS": options}})
+    assert found(checks.writers_wait) == ids
