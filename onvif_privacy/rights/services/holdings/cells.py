@@ -101,14 +101,13 @@ def _raw(row: Model, name: str) -> Any:
     return getattr(row, name)
 
 
-def _form(row: Model, name: str) -> Any:
-    """Return the plain value of a field; a type of the site by its own ``value_to_string``.
+def _form(row: Model, name: str, value: Any) -> Any:
+    """Return the plain form of a field's value; a type of the site by its own ``value_to_string``.
 
     A relation is a number, unless the model says in words what it stands for (``get_<field>_display``).
     """
     if isinstance(row._meta.get_field(name), ForeignKey) and hasattr(row, f"get_{name}_display"):
-        return str(_spoken(row, name))
-    value = _raw(row, name)
+        return str(_spoken(row, name, value))
     try:
         return plain(value)
     except TypeError:
@@ -153,15 +152,21 @@ def _cell(declaration: PersonalData, row: Model, name: str, declared: Field | Js
     status = _status(declaration, declared, roles)
     if status is not Status.SHOWN:
         return Cell(name, label, status, None, declared)
-    if isinstance(_raw(row, name), Sealed):
+    value = _raw(row, name)  # once: each look at a sealed field opens it
+    if isinstance(value, Sealed):
         return Cell(name, label, Status.SEALED, None, declared)
-    return Cell(name, label, status, _form(row, name), declared, _spoken(row, name))
+    return Cell(name, label, status, _form(row, name, value), declared, _spoken(row, name, value))
 
 
-def _spoken(row: Model, name: str) -> Any:
+def _spoken(row: Model, name: str, value: Any) -> Any:
     """Return what a page shows: the words of a choice, else the value as Python has it."""
     display = getattr(row, f"get_{name}_display", None)
-    return display() if display else _raw(row, name)
+    return display() if display else value
+
+
+def _context(row: Model, name: str) -> Cell:
+    value = _raw(row, name)
+    return Cell(name, _label(row, name), Status.CONTEXT, _form(row, name, value), None, _spoken(row, name, value))
 
 
 def _roots(declaration: PersonalData) -> dict[str, str]:
@@ -188,11 +193,11 @@ def cells(declaration: PersonalData, row: Model, roles: set[str]) -> list[Cell]:
         elif name in roots and "__" not in _path(declaration, roots[name]) and roots[name] not in roles:
             found.append(Cell(name, _label(row, name), Status.OTHER))
         elif name in roots:
-            found.append(Cell(name, _label(row, name), Status.CONTEXT, _form(row, name), None, _spoken(row, name)))
+            found.append(_context(row, name))
         elif isinstance(column, FileField) or name not in declaration.not_personal:
             continue  # undeclared, or a file that says nothing of anybody
         else:
-            found.append(Cell(name, _label(row, name), Status.CONTEXT, _form(row, name), None, _spoken(row, name)))
+            found.append(_context(row, name))
     return found
 
 
