@@ -191,7 +191,10 @@ def test_empty_site_says_so(staff: Client) -> None:
     assert "Nothing has been stored yet." in text
 
 
-def test_number_of_queries_does_not_grow_with_rows(staff: Client) -> None:
+@pytest.mark.parametrize("services", [{}, {"Everything": ["/"]}])
+def test_number_of_queries_does_not_grow_with_rows(staff: Client, settings: Any, services: dict[str, Any]) -> None:
+    settings.ONVIF_PRIVACY_VISITS_SERVICES = services
+
     def queries() -> int:
         with CaptureQueriesContext(
             connection,

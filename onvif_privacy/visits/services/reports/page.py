@@ -36,7 +36,7 @@ class Report:
 
 
 def report(asked: Asked, now: dt.datetime | None = None) -> Report:
-    """Answer everything at once: ten queries, and one each for services, areas and domains where a site has them."""
+    """Answer everything at once: ten queries, and one each for areas and domains where a site has them."""
     every_page = tables.every_page(asked) if conf.SERVICES else []
     pages = tables.top(every_page) if conf.SERVICES else tables.page_rows(asked)
     faults, live = tables.fault_rows(asked), tables.live_rows(asked, now)
@@ -47,6 +47,7 @@ def report(asked: Asked, now: dt.datetime | None = None) -> Report:
         pages=(row["page_id"] for row in (*pages, *faults, *live)),
         referrers=(row["referrer_id"] for row in (*referrers, *faults)),
         domains=(row["domain_id"] for row in domains),
+        beginnings=tables.service_places(),
     )
     # a sketch for each page and day: those of the lines that stand open on the page
     different = visitors(asked, [row["page_id"] for row in pages[:OPEN_LINES]])
@@ -54,7 +55,7 @@ def report(asked: Asked, now: dt.datetime | None = None) -> Report:
         days=days,
         visitors=different,
         hours=tables.by_hour(asked),
-        services=tables.service_lines(every_page) if conf.SERVICES else [],
+        services=tables.service_lines(every_page, known) if conf.SERVICES else [],
         pages=tables.page_lines(pages, known, different),
         referrers=tables.referrer_lines(referrers, known),
         areas=origins.areas(days),

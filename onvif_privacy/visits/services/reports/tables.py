@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Q, Sum, Value
+from django.db.models import Count, F, Sum, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
@@ -18,7 +17,6 @@ from onvif_privacy.visits.models import (
     BrowserDay,
     ExclusionDay,
     FaultDay,
-    Page,
     PageDay,
     PageHour,
     Reason,
@@ -103,7 +101,12 @@ def page_lines(rows: Rows, known: Names, different: Visitors | None = None) -> l
 
 def services(asked: Asked) -> list[Line]:
     """Return the services of the site, the most popular first. Empty where none are declared."""
-    return service_lines(every_page(asked)) if conf.SERVICES else []
+    return service_lines(every_page(asked), names(beginnings=service_places())) if conf.SERVICES else []
+
+
+def service_places() -> set[str]:
+    """Return what the addresses of all services begin with."""
+    return {place for places in conf.SERVICES.values() for place in places}
 
 
 def every_page(asked: Asked) -> Rows:
@@ -111,28 +114,17 @@ def every_page(asked: Asked) -> Rows:
     return list(asked.counts(PageDay).compared("page_id", first=asked.period.first, faded=True))
 
 
-def service_lines(rows: Rows) -> list[Line]:
-    """Add up the pages of each service; one query.
+def service_lines(rows: Rows, known: Names) -> list[Line]:
+    """Add up the pages of each service.
 
     Sums of pages are added here, and each page is compared once: the database would compare each page of each day.
     """
-    everywhere = {place for places in conf.SERVICES.values() for place in places}
-    pages = Page.objects.filter(_starts(everywhere)).values_list("pk", "path", "route")
-    addresses = {number: path or route for number, path, route in pages}
-    known = [(addresses[row["page_id"]], row) for row in rows if row["page_id"] in addresses]
+    counted = [(known.addresses[row["page_id"]], row) for row in rows if row["page_id"] in known.addresses]
     lines = []
     for name, places in conf.SERVICES.items():
-        mine = [row for address, row in known if address.startswith(tuple(places))]
+        mine = [row for address, row in counted if address.startswith(tuple(places))]
         lines.append(Line(name, sum(row["now"] for row in mine), sum(row["before"] for row in mine)))
     return sorted(lines, key=lambda line: (-line.visits, line.name))
-
-
-def _starts(places: Iterable[str]) -> Q:
-    """Pages whose address or route begins with one of ``places``; none for no places."""
-    chosen = Q(pk__in=())
-    for place in places:
-        chosen |= Q(path__startswith=place) | Q(path="", route__startswith=place)
-    return chosen
 
 
 def fault_rows(asked: Asked) -> Rows:
