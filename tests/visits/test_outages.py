@@ -7,12 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from subprocess import PIPE
 
 import pytest
 from django.db import OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from onvif_privacy.visits.services.transports import Direct
 from onvif_privacy.visits.services.watch import Watch
 from tests.visits.cluster import Cluster, cluster
 from tests.visits.serving import Site, served
@@ -174,6 +176,14 @@ class TestSilence:
         with pytest.raises(OperationalError), line.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(60)")
         assert 0.5 <= time.monotonic() - started < 5
+
+    def test_own_connection_is_none_of_the_pool_that_pages_wait_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "pool", True)
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(Direct().open).result()
+            options = thread.submit(lambda: connection.settings_dict["OPTIONS"]).result()
+        assert "pool" not in options
+        assert options["connect_timeout"] == 5
 
     def test_line_stays_while_there_is_work_or_rest(self, line: BaseDatabaseWrapper) -> None:
         watch = Watch(line, 0.5)
