@@ -17,7 +17,7 @@ ROOMS = (
     ("onvif_privacy.core", ""),
     ("onvif_privacy.cookies", "cookies/"),
     ("onvif_privacy.visits", "visits/"),
-    ("onvif_privacy.statement", "statement/"),
+    ("onvif_privacy.statement", ""),
     ("onvif_privacy.rights", ""),
     ("onvif_privacy.people", "people/"),
 )

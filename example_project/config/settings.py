@@ -45,6 +45,7 @@ ONVIF_PRIVACY_BASE_URL = env(
     "ONVIF_PRIVACY_BASE_URL",
     default="http://localhost:8000" if DEBUG else f"https://{(ONVIF_PRIVACY_SITES or ['localhost'])[0]}",
 )
+ONVIF_PRIVACY_STATEMENT_PUBLIC = True  # everybody sees where each clause stands
 ONVIF_PRIVACY_RIGHTS_EXPORT_STORAGE = "privacy_exports"
 ONVIF_PRIVACY_RIGHTS_LOG = "privacy_log"
 ONVIF_PRIVACY_RIGHTS_COOLING_HOURS = env.int("ONVIF_PRIVACY_RIGHTS_COOLING_HOURS", default=72)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.core.conf import Setting, Settings, integer
+from onvif_privacy.core.conf import Setting, Settings, boolean, integer
 
 
 class StatementSettings(Settings):
@@ -14,6 +14,14 @@ class StatementSettings(Settings):
 
     NOTICE_DAYS: Setting[int] = Setting(
         30, integer(0, 365), _("Days between publishing a material change and the day it takes effect.")
+    )
+    PUBLIC: Setting[bool] = Setting(
+        False,
+        boolean,
+        _("Whether everybody sees where each clause stands. Until then only staff do; nothing is signed."),
+    )
+    STATUS_HOURS: Setting[int] = Setting(
+        48, integer(1, 168), _("How long a signed status holds at most; afterwards it shows no verdict.")
     )
     CACHE_SECONDS: Setting[int] = Setting(
         60,

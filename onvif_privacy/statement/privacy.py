@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -51,6 +52,7 @@ declare(
     Guard("onvif_privacy_statement.Text", "insert_only"),
     Guard("onvif_privacy_statement.Sentence", "insert_only"),
     Guard("onvif_privacy_statement.Effect", "insert_only"),
+    Guard("onvif_privacy_statement.StatusRelease", "insert_only"),
     Guard(
         "onvif_privacy_statement.Binding",
         "fill_once",
@@ -86,6 +88,9 @@ declare(
 
 doors.statement.fill(reading.statement_digest)
 doors.coverage.fill(standing.coverage_in_force)
+
+if getattr(settings, "ONVIF_PRIVACY_STATEMENT_PUBLIC", False) is True:  # what is off has no job
+    from onvif_privacy.statement.services import signing as signing
 
 # what this room promises, and the checks that would notice
 from onvif_privacy.statement import promises as promises  # noqa: E402

@@ -1,6 +1,6 @@
 """What is stored: documents, drafts, published versions, and what keeps their sentences."""
 
-from onvif_privacy.statement.models.keeping import Binding
+from onvif_privacy.statement.models.keeping import Binding, StatusRelease
 from onvif_privacy.statement.models.published import (
     Change,
     Document,
@@ -12,4 +12,15 @@ from onvif_privacy.statement.models.published import (
     Version,
 )
 
-__all__ = ["Binding", "Change", "Document", "Draft", "DraftText", "Effect", "Sentence", "Text", "Version"]
+__all__ = [
+    "Binding",
+    "Change",
+    "Document",
+    "Draft",
+    "DraftText",
+    "Effect",
+    "Sentence",
+    "StatusRelease",
+    "Text",
+    "Version",
+]

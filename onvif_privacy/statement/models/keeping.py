@@ -1,4 +1,4 @@
-"""What keeps the sentences of a text."""
+"""What keeps the sentences of a text, and what was signed about it."""
 
 from __future__ import annotations
 
@@ -57,3 +57,27 @@ class Binding(Evidence):
 
     def __str__(self) -> str:
         return f"{self.digest[:8]}: {self.promise or _('plain fact')}"
+
+
+class StatusRelease(Evidence):
+    """One signed status: a flattened JWS whose payload says where each clause stood. Insert only.
+
+    ``content`` is the digest of what it says apart from serial and times, so that the same is not signed twice a
+    minute; ``previous_digest`` is that of the JWS before.
+    """
+
+    serial = models.PositiveIntegerField(_("serial"), primary_key=True)
+    jws = models.TextField(_("signed status"))
+    content = models.CharField(max_length=DIGEST_LENGTH)
+    previous_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
+    at = models.DateTimeField(_("signed"))
+    valid_until = models.DateTimeField(_("valid until"))
+
+    class Meta:
+        verbose_name = _("signed status")
+        verbose_name_plural = _("signed statuses")
+        ordering = ["-serial"]
+        indexes = [models.Index(fields=["at"], name="statement_status_at")]
+
+    def __str__(self) -> str:
+        return str(self.serial)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -26,10 +26,10 @@ def coverage(version: Version) -> Coverage:
     authoritative one.
     """
     texts = newest_texts([version.pk])
-    return _count(sentences(texts[version.pk, version.document.language].source), len(texts))
+    return count(sentences(texts[version.pk, version.document.language].source), len(texts))
 
 
-def _count(source: Source, languages: int = 1) -> Coverage:
+def count(source: Source, languages: int = 1) -> Coverage:
     kept = live(sentence.digest for sentence in source.sentences)
     mine = [kept.get(sentence.digest, UNBOUND) for sentence in source.sentences]
     promised = sum(bool(one.promises) for one in mine)
@@ -48,6 +48,7 @@ class ClauseStanding:
     """Where one clause stands. ``digest`` is that of its source lines; ``kinds`` are the kinds of its checks, sorted.
 
     ``proved_at`` is the oldest of the looks, None before the first; ``attested_until`` the first of the words to end.
+    ``holds_until`` is the first moment at which a verdict would change by waiting.
     ``is_offered`` is False where no installed room makes any of its promises.
     """
 
@@ -60,6 +61,7 @@ class ClauseStanding:
     unbound: int
     proved_at: datetime | None = None
     attested_until: datetime | None = None
+    holds_until: datetime | None = None
 
 
 def clauses(source: Source, now: datetime | None = None) -> list[ClauseStanding]:
@@ -76,12 +78,13 @@ def clauses(source: Source, now: datetime | None = None) -> list[ClauseStanding]
         mine.setdefault(sentence.clause, []).append(kept.get(sentence.digest, UNBOUND))
         lines.setdefault(sentence.clause, []).append(sentence.text)
     found = [_clause(slug, digest("\n".join(lines[slug])), mine[slug], standings) for slug in source.slugs]
-    whole = worst([*(one.verdict for one in found), *([Verdict.STALE] if _any_unbound(mine) else [])])
+    whole = worst_of_all(found, all(one.is_bound for rows in mine.values() for one in rows))
     return [replace(one, verdict=whole) if one.slug == NEVER_A_FACT else one for one in found]
 
 
-def _any_unbound(mine: dict[str, list[Kept]]) -> bool:
-    return any(not one.is_bound for rows in mine.values() for one in rows)
+def worst_of_all(found: Iterable[ClauseStanding], is_whole: bool) -> Verdict:
+    """Return the verdict over all clauses; where a sentence is bound to nothing, stale at best."""
+    return worst([*(one.verdict for one in found), *([] if is_whole else [Verdict.STALE])])
 
 
 def _clause(slug: str, mark: str, kept: Iterable[Kept], standings: dict[str, Standing]) -> ClauseStanding:
@@ -105,4 +108,16 @@ def _clause(slug: str, mark: str, kept: Iterable[Kept], standings: dict[str, Sta
         unbound=unbound,
         proved_at=min(times, default=None),
         attested_until=min(ends, default=None),
+        holds_until=min([*ends, *_ttls(known_ones)], default=None),
     )
+
+
+def _ttls(standings: list[Standing]) -> Iterator[datetime]:
+    """Yield for each kept promise the moment from which its oldest look could be too old."""
+    shortest: dict[str, timedelta] = {}
+    for check in checks.all():
+        slug = check.promise.slug
+        shortest[slug] = min(check.ttl, shortest.get(slug, check.ttl))
+    for one in standings:
+        if one.verdict is Verdict.KEPT and one.looked_at:
+            yield one.looked_at + shortest[one.promise.slug]

@@ -10,7 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from onvif_privacy.statement.services import reading
+from onvif_privacy.core.promises import Verdict
+from onvif_privacy.statement.conf import conf
+from onvif_privacy.statement.services import reading, status
 from onvif_privacy.statement.services.difference import Change, as_html
 from onvif_privacy.statement.services.render import clause_body
 
@@ -61,3 +63,58 @@ def privacy_clause(slug: str) -> dict[str, object]:
 def statement_change(change: Change) -> SafeString:
     """Print one sentence of a difference with ``<ins>`` and ``<del>``."""
     return as_html(change)
+
+
+SHAPES = {
+    Verdict.KEPT: "●",
+    Verdict.ATTESTED: "◐",
+    Verdict.STALE: "◌",
+    Verdict.UNPROVEN: "○",
+    Verdict.BROKEN: "✕",
+}
+SLOT, BASE = 8, 30  # SVG units: the width of a day, and where its mark stands
+HEIGHTS = {Verdict.KEPT: 28, Verdict.ATTESTED: 20, Verdict.STALE: 12, Verdict.UNPROVEN: 8, Verdict.BROKEN: 28}
+
+
+@register.simple_tag
+def statement_verdict(verdict: Verdict, is_offered: bool = True) -> SafeString:
+    """Print a verdict as a word with a shape; a clause of rooms that are not installed is not offered here."""
+    word = verdict.label if is_offered or verdict is not Verdict.UNPROVEN else _("not offered here")
+    return format_html(
+        '<span class="privacy-status__verdict privacy-status__verdict--{}"><span aria-hidden="true">{}</span>{}</span>',
+        verdict.value,
+        SHAPES[verdict],
+        word,
+    )
+
+
+@register.simple_tag
+def statement_day(number: int, verdict: Verdict | None) -> SafeString:
+    """Print the mark of one day in the strip: a bar, a cross for a broken day, a line for one nobody watched."""
+    x = number * SLOT + 1
+    if verdict is Verdict.BROKEN:
+        shape = f"M{x} 2l6 28M{x + 6} 2l-6 28"
+        return format_html('<path d="{}" stroke="currentColor" stroke-width="2"/>', shape)
+    height = HEIGHTS[verdict] if verdict else 1
+    return format_html('<path d="M{} {}h6v{}h-6z"/>', x, BASE - height, height)
+
+
+@register.simple_tag
+def privacy_status_badge() -> SafeString:
+    """Print the verdict over all clauses with a link to the public status. No query when warm.
+
+    Prints nothing until the status is public, where it is too old, or while the database is away.
+    """
+    if not conf.PUBLIC:
+        return SafeString("")
+    try:
+        found = status.remembered()
+        address = reverse("onvif_privacy_statement:status")
+    except (Error, NoReverseMatch):
+        return SafeString("")
+    if found is None or not found.holds():
+        return SafeString("")
+    words = _("Privacy statement")
+    return format_html(
+        '<a class="privacy-badge" href="{}">{}: {}</a>', address, words, statement_verdict(found.verdict)
+    )
