@@ -61,7 +61,6 @@ class Command(BaseCommand):
             "privacy statement": lambda: call_command("privacy_statement", "init", "--publish", stdout=StringIO()),
             "cookie policy": publish,
             "visits": fill_visits,
-            "first look at the promises": look,
         }
         for name, step in steps.items():
             if once(name, step):
@@ -89,13 +88,19 @@ class Command(BaseCommand):
 
 
 def look() -> None:
-    """Run every check once and sign what it saw, so that the page on the promises has something to show."""
-    list(run_checks(checks.all()))
-    status.release()
+    """Run every check once and sign what it saw, so that the page on the promises soon has something to show."""
+    try:
+        list(run_checks(checks.all()))
+        status.release()
+    except DatabaseError:
+        logger.exception("the first look failed; housekeeping looks again")
+    finally:
+        connections.close_all()
 
 
 def keep_house() -> None:
     """Do what cron does on a real site, for as long as the demo is served."""
+    look()
     while True:
         time.sleep(HOUSEKEEPING_SECONDS)
         try:
