@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,9 +26,9 @@ SITE = "tests.core.sites.small"
 
 
 @pytest.fixture
-def site(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(transactional_db: None, tmp_path: Path) -> Iterator[str]:
     """Make a migrated database of its own on the engine of this run."""
-    with django_db_blocker.unblock(), empty_database(tmp_path_factory.mktemp("ledger")) as url:
+    with empty_database(tmp_path) as url:
         assert manage(url, SITE, "migrate", "--verbosity=0").returncode == 0
         yield url
 
@@ -61,6 +62,7 @@ def compete(url: str, *, writers: int, each: int, kills: int) -> dict[str, Any]:
     return state | {"killed": killed, "deadlocks": deadlocks, "troubles": len(troubles)}
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("writers", "each", "kills"), [(2, 60, 2), pytest.param(8, 5000, 100, marks=pytest.mark.full)])
 def test_each_entry_is_sealed_once_whoever_dies(site: str, writers: int, each: int, kills: int) -> None:
     found = compete(site, writers=writers, each=each, kills=kills)
