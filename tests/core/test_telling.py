@@ -189,7 +189,7 @@ def test_the_page_of_messages_asks_no_more_for_more_messages(
         contacts.tell(subjects.for_user(user), Message(f"Message {number}", "Text"))
     run()
     client.force_login(user)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert client.get(reverse("onvif_privacy:messages")).content.decode().count("I have read this") == 5
 
 
