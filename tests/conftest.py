@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django import urls
 from django.core.files.storage import storages
 from django.utils import translation
 
@@ -19,6 +20,14 @@ from tests.newsite import build_wheel
 def _own_language() -> None:
     """Begin in the site's language: the test client leaves that of the last answer active."""
     translation.deactivate()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_addresses() -> Iterator[None]:
+    """Keep what was worked out for each URLconf, by its name: reading the admin's anew for each test takes long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(urls, "clear_url_caches", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
