@@ -154,4 +154,5 @@ def test_site_works_on_a_phone_without_javascript(chromium: Any, address: str) -
     page.get_by_role("button", name="Add Reference device to basket").click()
     page.get_by_role("link", name="Check out").click()
     page.get_by_label("Name", exact=True).wait_for()
+    assert page.url.endswith("/shop/check-out/"), page.url
     visitor.context.close()
