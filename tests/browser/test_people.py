@@ -9,11 +9,14 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from onvif_privacy.core import subjects
 from onvif_privacy.core.registry import temporarily
 from onvif_privacy.people.doors import DemographicTable, special
 from onvif_privacy.people.models import DemographicTray
+from onvif_privacy.people.services import answer_age, ask_guardian, guardians
 from onvif_privacy.people.testing import AddressFactory, EmailFactory, PhoneFactory, ProfileFactory
 from tests.browser.test_accessible import violations
 from tests.browser.visitor import Visitor
@@ -125,3 +128,23 @@ def test_anonymous_answers_are_given_by_keyboard_alone(person: Callable[..., Vis
     visitor.page.keyboard.press("Enter")
     visitor.page.get_by_role("heading", name="Thank you").wait_for()
     assert "35-44" in DemographicTray.objects.get().cells
+
+
+def test_pages_of_age_and_of_guardians_break_no_rule(person: Callable[..., Visitor], settings: Any) -> None:
+    settings.ONVIF_PRIVACY_PEOPLE_MINORS = "guardian"
+    settings.ONVIF_PRIVACY_BASE_URL = "https://harbour.example"
+    minor = subjects.for_user(User.objects.get())
+    for width in (360, 1440):
+        visitor = person(width=width)
+        visitor.go(f"{MINE}age/")
+        assert violations(visitor) == []
+        assert visitor.page.evaluate(TOO_WIDE) <= 0
+    answer_age(subject=minor, year=timezone.now().year - 10, month=1, country="DE")
+    token = guardians.link(ask_guardian(minor=minor, address="parent@example.org")).rstrip("/").rpartition("/")[2]
+    for width in (360, 1440):
+        visitor = person(width=width)
+        for address in (f"{MINE}age/", reverse("onvif_privacy_people:guardian", args=[token])):
+            visitor.go(address)
+            assert visitor.page.locator("main form").count() >= 1, address
+            assert violations(visitor) == [], address
+            assert visitor.page.evaluate(TOO_WIDE) <= 0, address
