@@ -20,6 +20,7 @@ ROOMS = (
     ("onvif_privacy.statement", ""),
     ("onvif_privacy.rights", ""),
     ("onvif_privacy.people", "people/"),
+    ("onvif_privacy.disclosures", "disclosures/"),
 )
 
 urlpatterns = [

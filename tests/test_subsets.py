@@ -15,7 +15,16 @@ import pytest
 
 from tests.readme import ROOT
 
-SUBSETS = ("everything", "core_only", "cookies_only", "visits_only", "statement_only", "rights_only", "people_only")
+SUBSETS = (
+    "everything",
+    "core_only",
+    "cookies_only",
+    "visits_only",
+    "statement_only",
+    "rights_only",
+    "people_only",
+    "disclosures_only",
+)
 
 # What a healthy site goes through, and then each shipped page of it as a stranger would see it.
 HEALTHY = """

@@ -48,6 +48,7 @@ ONVIF_PRIVACY_BASE_URL = env(
 ONVIF_PRIVACY_STATEMENT_PUBLIC = True  # everybody sees where each clause stands
 ONVIF_PRIVACY_RIGHTS_EXPORT_STORAGE = "privacy_exports"
 ONVIF_PRIVACY_RIGHTS_LOG = "privacy_log"
+ONVIF_PRIVACY_DISCLOSURES_STORAGE = "privacy_disclosures"
 ONVIF_PRIVACY_RIGHTS_COOLING_HOURS = env.int("ONVIF_PRIVACY_RIGHTS_COOLING_HOURS", default=72)
 # Views whose addresses are public content; of all others visits keep the pattern of the route only.
 ONVIF_PRIVACY_VISITS_PUBLIC_CONTENT = ["news-item", "product", "article"]
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
     "onvif_privacy.statement",
     "onvif_privacy.people",
     "onvif_privacy.rights",
+    "onvif_privacy.disclosures",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -137,6 +139,7 @@ STORAGES = {
     "orders": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "orders"}},
     "privacy_exports": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "privacy-exports"}},
     "privacy_log": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "privacy-log"}},
+    "privacy_disclosures": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "privacy-disclosures"}},
 }
 
 # --- security --------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ INSTALLED_APPS = [
     "onvif_privacy.statement",
     "onvif_privacy.rights",
     "onvif_privacy.people",
+    "onvif_privacy.disclosures",
 ]
 MIDDLEWARE = [
     "onvif_privacy.cookies.middleware.CookieMiddleware",
@@ -22,6 +23,7 @@ MIDDLEWARE = [
 
 ONVIF_PRIVACY_RIGHTS_EXPORT_STORAGE = "privacy_exports"
 ONVIF_PRIVACY_RIGHTS_LOG = "privacy_log"
+ONVIF_PRIVACY_DISCLOSURES_STORAGE = "privacy_disclosures"
 
 # the store is declared by the tests that use it
 ONVIF_PRIVACY_COMPLETENESS = "off"

@@ -35,6 +35,7 @@ from onvif_privacy.core.registry.personal import Field
 logger = logging.getLogger(__name__)
 
 OWN_ACCESS = "own_access"
+LEGAL_DUTY = "legal_duty"
 ENDED = "the gate scope has ended"
 
 
@@ -58,6 +59,11 @@ class Scope:
 
     # What may be read
 
+    @property
+    def is_release(self) -> bool:
+        """Whether two people approved what leaves by this scope: then their ticket decides, not the fields' purposes."""
+        return self.purpose == LEGAL_DUTY and bool(self.evidence.exit) and self.evidence.ticket is not None
+
     def why_not_field(self, model: Any, name: str) -> str:
         """Say why a field is not readable for this purpose at all; empty where it is."""
         if not self.is_open:
@@ -65,6 +71,9 @@ class Scope:
         if self.purpose == OWN_ACCESS:
             field = declared_field(model, name)
             return "credentials are shown to nobody" if field and field.data_class == "credential" else ""
+        if self.is_release:
+            field = declared_field(model, name)
+            return "it has no data class that may leave" if field is None or field.data_class == "credential" else ""
         if self.purpose not in purposes_of(model, name):
             return f"it is not declared for {self.purpose!r}"
         if self.permission.only is None and callable(owner_path(model, name)):
@@ -73,14 +82,14 @@ class Scope:
 
     def why_not_row(self, said: object) -> str:
         """Say why a row that names its own purpose is not readable; empty where it is."""
-        return "" if self.purpose in (OWN_ACCESS, said) else f"its row is not for {self.purpose!r}"
+        return "" if self.is_release or self.purpose in (OWN_ACCESS, said) else f"its row is not for {self.purpose!r}"
 
     def admit(self, people: Sequence[Any], field: Field | None) -> None:
         """Count people whose contact details are about to be read; raises BulkRefused before one too many."""
         if field is None or not (field.reach or field.data_class == "contact"):
             return
         purpose, together = self.evidence.purpose, self._reachable | set(people)
-        allowed = purpose.bulk and (not purpose.exits or self.evidence.ticket is not None)
+        allowed = self.is_release or purpose.bulk and (not purpose.exits or self.evidence.ticket is not None)
         if len(together) > conf.GATE_BULK and not allowed:
             refused(f"contact details of {len(together)} people", "too many for one scope")
             raise BulkRefused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -65,8 +66,12 @@ def _fill_once(vendor: str, model: type[Model], columns: tuple[str, ...]) -> str
     return " OR ".join(rules)
 
 
+_DAYS = re.compile(r"\bDAYS\(([\w.]+), ([\w.]+)\)")
+_DIFFERENCE = {"sqlite": r"(julianday(\2) - julianday(\1))", "postgresql": r"(\2 - \1)", "mysql": r"DATEDIFF(\2, \1)"}
+
+
 def _trigger(vendor: str, table: str, event: str, condition: str, message: str) -> Trigger:
-    condition = condition or "1 = 1"
+    condition = _DAYS.sub(_DIFFERENCE[vendor], condition or "1 = 1")
     if vendor == "sqlite":
         body = (
             f"CREATE TRIGGER @name BEFORE {event} ON {table} WHEN {condition} "
@@ -84,7 +89,8 @@ def _trigger(vendor: str, table: str, event: str, condition: str, message: str) 
     else:
         body = (
             f"CREATE TRIGGER @name BEFORE {event} ON {table} FOR EACH ROW BEGIN IF {condition} THEN "
-            f"SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{message}'; END IF; END"
+            # the number of a broken constraint, so that Django raises IntegrityError as on the other engines
+            f"SIGNAL SQLSTATE '23000' SET MYSQL_ERRNO = 4025, MESSAGE_TEXT = '{message}'; END IF; END"
         )
     return Trigger(table, body)
 

@@ -20,7 +20,7 @@ class Guard:
     ``insert_only`` refuses UPDATE and DELETE; ``releasable`` the same, but a row may be deleted once a `Release`
     names it; ``deletable`` refuses UPDATE only; ``fill_once`` lets ``columns`` go from NULL to a value and changes
     nothing else; ``when`` refuses the ``events`` for which ``condition`` (one SQL expression over NEW and OLD, the
-    same on all engines) is true.
+    same on all engines; ``DAYS(a, b)`` counts the days from one date column to another) is true.
     """
 
     model: str

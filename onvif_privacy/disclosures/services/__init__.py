@@ -1,0 +1,1 @@
+"""Rules of the room: verbs that screens, commands and jobs call."""
