@@ -61,7 +61,7 @@ class Scope:
 
     @property
     def is_release(self) -> bool:
-        """Whether two people approved what leaves by this scope: then their ticket decides, not the fields' purposes."""
+        """Whether two people approved what leaves by this scope: their ticket decides, not the purposes of fields."""
         return self.purpose == LEGAL_DUTY and bool(self.evidence.exit) and self.evidence.ticket is not None
 
     def why_not_field(self, model: Any, name: str) -> str:
@@ -89,7 +89,7 @@ class Scope:
         if field is None or not (field.reach or field.data_class == "contact"):
             return
         purpose, together = self.evidence.purpose, self._reachable | set(people)
-        allowed = self.is_release or purpose.bulk and (not purpose.exits or self.evidence.ticket is not None)
+        allowed = self.is_release or (purpose.bulk and (not purpose.exits or self.evidence.ticket is not None))
         if len(together) > conf.GATE_BULK and not allowed:
             refused(f"contact details of {len(together)} people", "too many for one scope")
             raise BulkRefused(
