@@ -113,6 +113,12 @@ def proxy() -> str | None:
     return None if nginx() else "nginx is not installed"
 
 
+def age() -> str | None:
+    """Say why packages cannot be opened as their recipients do; None when they can."""
+    missing = [tool for tool in ("age", "tar", "sha256sum", "openssl") if shutil.which(tool) is None]
+    return f"not on the path: {', '.join(missing)}" if missing else None
+
+
 def bad_data() -> str | None:
     """Say what is wrong with the corpora; None when every file has the expected number of cases."""
     return "; ".join(corpora.problems()) or None
@@ -137,6 +143,7 @@ REQUIREMENTS = (
         "browser", browser, "apt install chromium", "DJANGO_ALLOW_ASYNC_UNSAFE=1 pytest -W default tests/browser"
     ),
     Requirement("proxy", proxy, "apt install nginx-light"),
+    Requirement("age", age, "apt install age openssl"),
     Requirement(
         "hosts",
         lambda: None,

@@ -58,6 +58,13 @@ class Authority:
         assert done.returncode == 0, done.stderr
         return 200, (self.folder / "reply.tsr").read_bytes()
 
+    def stamped(self, message: bytes) -> bytes:
+        """Return a time stamp of some bytes."""
+        (self.folder / "message").write_bytes(message)
+        done = openssl(self.folder, "ts -query -data message -sha256 -cert -out message.tsq")
+        assert done.returncode == 0, done.stderr
+        return self.reply((self.folder / "message.tsq").read_bytes())[1]
+
 
 @contextmanager
 def served(answer: Answer) -> Iterator[str]:

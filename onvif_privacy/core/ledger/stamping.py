@@ -57,17 +57,21 @@ def _read(answer: bytes) -> Any:
 
 
 def stamp(checkpoint: Checkpoint, *, address: str) -> bytes:
-    """Return the authority's answer (DER) about the note of a checkpoint; ``openssl ts -verify`` reads it.
+    """Return the authority's answer (DER) about the note of a checkpoint; raises as `stamp_bytes`."""
+    return stamp_bytes(checkpoint.note.encode(), address=address)
 
-    That the stamp is of this note and of this query is checked here; whom the signature belongs to is for whoever
+
+def stamp_bytes(message: bytes, *, address: str) -> bytes:
+    """Return the authority's answer (DER) about some bytes; ``openssl ts -verify`` reads it.
+
+    That the stamp is of these bytes and of this query is checked here; whom the signature belongs to is for whoever
     verifies, who must not take our word for it. Raises StampRefused, OSError, http.client.HTTPException.
     """
     from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
-    note = checkpoint.note.encode()
-    request = TimestampRequestBuilder().data(note).hash_algorithm(HashAlgorithm.SHA256).build()
+    request = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256).build()
     answer = _ask(address, request.as_bytes())
     stamped = _read(answer)
-    if stamped.message_imprint.message != hashlib.sha256(note).digest() or stamped.nonce != request.nonce:
+    if stamped.message_imprint.message != hashlib.sha256(message).digest() or stamped.nonce != request.nonce:
         raise StampRefused("The time stamp is of something else.")
     return answer
