@@ -340,7 +340,8 @@ def test_the_system_check_names_what_a_model_lacks() -> None:
     ]
 
 
-def test_migrations_of_the_host_are_stable() -> None:
+def test_migrations_of_the_host_are_stable(settings: Any) -> None:
+    settings.MIGRATION_MODULES = {}  # the run makes its tables without migrations
     out = io.StringIO()
     call_command("makemigrations", "hostapp", check=True, dry_run=True, stdout=out)
     assert "No changes" in out.getvalue()

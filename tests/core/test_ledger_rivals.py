@@ -20,16 +20,16 @@ from django.db import connection, transaction
 from onvif_privacy.core import ledger
 from onvif_privacy.core.models import Entry
 from tests.core.counts import few_or_all
-from tests.core.processes import ROOT, empty_database, environment, manage, told
+from tests.core.processes import ROOT, empty_database, environment, make_tables, told
 
 SITE = "tests.core.sites.small"
 
 
 @pytest.fixture
 def site(transactional_db: None, tmp_path: Path) -> Iterator[str]:
-    """Make a migrated database of its own on the engine of this run."""
+    """Make a database of its own on the engine of this run."""
     with empty_database(tmp_path) as url:
-        assert manage(url, SITE, "migrate", "--verbosity=0").returncode == 0
+        make_tables(url, SITE)
         yield url
 
 

@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from onvif_privacy.core.models import Lease
-from tests.core.processes import ROOT, empty_database, environment, manage, run, told
+from tests.core.processes import ROOT, empty_database, environment, make_tables, manage, run, told
 from tests.core.sites.busy import STEPS
 
 SITE = "tests.core.sites.working"
@@ -24,9 +24,9 @@ SITE = "tests.core.sites.working"
 
 @pytest.fixture(scope="module")
 def site(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Make a migrated database of its own on the engine of this run."""
+    """Make a database of its own on the engine of this run."""
     with django_db_blocker.unblock(), empty_database(tmp_path_factory.mktemp("run")) as url:
-        assert manage(url, SITE, "migrate", "--verbosity=0").returncode == 0
+        make_tables(url, SITE)
         yield url
 
 

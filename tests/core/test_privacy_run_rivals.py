@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.processes import ROOT, empty_database, environment, manage, told
+from tests.core.processes import ROOT, empty_database, environment, make_tables, told
 
 SITE = "tests.core.sites.working"
 LEASE_SECONDS = 2
@@ -21,9 +21,9 @@ LEASE_SECONDS = 2
 
 @pytest.fixture(scope="module")
 def site(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Make a migrated database of its own on the engine of this run."""
+    """Make a database of its own on the engine of this run."""
     with django_db_blocker.unblock(), empty_database(tmp_path_factory.mktemp("rivals")) as url:
-        assert manage(url, SITE, "migrate", "--verbosity=0").returncode == 0
+        make_tables(url, SITE)
         yield url
 
 

@@ -43,6 +43,20 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
     DATABASES["default"] |= {"OPTIONS": {"charset": "utf8mb4"}, "TEST": {"CHARSET": "utf8mb4"}}
 
+
+class Unmigrated(dict[str, None]):
+    """For ``MIGRATION_MODULES``: no app has migrations, so ``migrate --run-syncdb`` makes the tables of the models."""
+
+    def __contains__(self, label: object) -> bool:
+        return True
+
+    def __missing__(self, label: str) -> None:
+        return None
+
+
+if env.str("ONVIF_PRIVACY_TABLES", default="migrations") == "models":
+    MIGRATION_MODULES = Unmigrated()
+
 DJANGO_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",

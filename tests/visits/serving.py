@@ -44,7 +44,7 @@ class Site:
             "DJANGO_SETTINGS_MODULE": "tests.visits.served_settings",
             "DATABASE_URL": self.url,
         }
-        self.run("django", "migrate", "--verbosity", "0")
+        self.run("django", "migrate", "--run-syncdb", "--verbosity=0", ONVIF_PRIVACY_TABLES="models")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -58,8 +58,8 @@ class Site:
         # a server that is slow to start answers when nobody waits any more: what asks for it must not be a visit
         self.until(lambda: self.get(Purpose="prefetch") == 200)
 
-    def run(self, *arguments: str) -> None:
-        subprocess.run([sys.executable, "-m", *arguments], env=self.environment, check=True, timeout=60)
+    def run(self, *arguments: str, **more: str) -> None:
+        subprocess.run([sys.executable, "-m", *arguments], env=self.environment | more, check=True, timeout=60)
 
     def get(self, address: str = "/", **headers: str) -> int:
         """Ask for a page on a connection of its own; 0 where nobody answers."""
