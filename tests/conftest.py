@@ -74,6 +74,15 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("\n".join([f"{requirements.VARIABLE} asks for what is not there:", *missing]))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks the database: the rest is the same on every engine and runs on one."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & {"db", "transactional_db", "django_db_setup"} or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Name each part of the matrix this run has left out, why, and how to run it."""
     from django.db import connection
