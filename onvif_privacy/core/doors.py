@@ -63,6 +63,12 @@ eraser: Door[[uuid.UUID, str], str] = Door("eraser")
 Asked again while the request is open, it gives the same reference. Filled by `rights`.
 """
 
+restored: Door[[], str | None] = Door("restored")
+"""Says why the database must be taken for a restored one that has forgotten erasures; None where it is not.
+
+The gate asks before the first value that a process reads. Filled by `rights`.
+"""
+
 
 @dataclass(frozen=True)
 class HandOver:

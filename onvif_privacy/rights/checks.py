@@ -26,14 +26,17 @@ STORAGES_HINT = (
 )
 
 
-def _storage(name: str) -> Storage | str:
-    """Return the storage that a setting names, or the words that say why there is none."""
+def _storage(name: str) -> Storage | str | None:
+    """Return the storage that a setting names, or the words that say why there is none.
+
+    None where the setting itself is missing or of the wrong type, which E006 and E007 of the house say.
+    """
     try:
         return storages[getattr(conf, name)]
-    except ImproperlyConfigured as error:
-        return str(error)
     except (InvalidStorageError, ImportError) as error:
         return f"ONVIF_PRIVACY_RIGHTS_{name}: {error}"
+    except ImproperlyConfigured:
+        return None
 
 
 def _inside(place: str, outer: str) -> bool:
@@ -53,6 +56,8 @@ def _served(storage: Storage) -> str:
 def export_storage_is_private(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E001: exports have no storage, or one that a web server hands out."""
     found = _storage("EXPORT_STORAGE")
+    if found is None:
+        return []
     hint = STORAGES_HINT.format(alias="privacy_exports")
     if isinstance(found, str):
         return [Error(found, hint=hint, id="onvif_privacy_rights.E001")]

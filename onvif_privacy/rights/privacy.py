@@ -34,7 +34,7 @@ from onvif_privacy.core.registry import (
     exempt,
 )
 from onvif_privacy.rights.models import Request, Step
-from onvif_privacy.rights.services import erasure, panels, retention
+from onvif_privacy.rights.services import erasure, panels, replay, retention
 from onvif_privacy.rights.services import jobs as jobs  # jobs are declared by being imported
 from onvif_privacy.rights.services.letters import ANSWERING
 from onvif_privacy.rights.services.requests.states import using
@@ -47,6 +47,9 @@ declare(
     EntryKind("rights.refused", {"request": Ref, "reason": Digest}),
     EntryKind("rights.reviewed", {"request": Ref, "review": Ref, "outcome": Code, "reason": Digest}),
     EntryKind("rights.looked", {"request": Ref, "review": Ref}),
+    EntryKind("rights.found"),
+    EntryKind("rights.viewed"),
+    EntryKind("rights.revealed", {"purpose": Slug}),
     EntryKind("rights.approved", {"request": Ref}),
     EntryKind("rights.corrected", {"model": Slug, "fields": [Slug], "request": Ref}),
     EntryKind("rights.exported", {"request": Ref, "export": Ref, "digest": Digest, "bytes": Count, "rows": Count}),
@@ -165,6 +168,7 @@ declare(
 )
 
 doors.eraser.fill(erasure.eraser)
+doors.restored.fill(replay.why_restored)
 
 
 def _open(**wanted: object) -> int:
@@ -174,9 +178,9 @@ def _open(**wanted: object) -> int:
 declare(
     StaffRights(
         "rights",
-        officer=("onvif_privacy_rights.decide_request",),
+        officer=("onvif_privacy_rights.decide_request", "onvif_privacy_rights.reveal_person"),
         approver=("onvif_privacy_rights.approve_erasure",),
-        support=("onvif_privacy_rights.decide_request",),
+        support=("onvif_privacy_rights.decide_request", "onvif_privacy_rights.reveal_person"),
     ),
     Waiting(
         "rights-review",

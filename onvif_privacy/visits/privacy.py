@@ -8,6 +8,7 @@ from onvif_privacy.core import jobs
 from onvif_privacy.core.registry import (
     Basis,
     Field,
+    Panel,
     PersonalData,
     Purpose,
     Use,
@@ -17,7 +18,7 @@ from onvif_privacy.core.registry import (
     exempt,
 )
 from onvif_privacy.visits.conf import conf
-from onvif_privacy.visits.services import domains, reports, retention, salts, uniques
+from onvif_privacy.visits.services import domains, own, reports, retention, salts, uniques
 
 _BECAUSE = {
     "counts": "numbers of visits, or registers from which nobody can be found",
@@ -81,13 +82,14 @@ declare(
 )
 
 declare(
+    Panel("visits", 40, _("Visits"), "onvif_privacy/visits/panel.html", own.panel),
     Waiting(
         "visits-unbalanced",
         label=_("Visits are not all accounted for"),
         count=lambda request: int(not reports.ledger().balanced),
         address="admin:onvif_privacy_visits_popularity_changelist",
         permission="onvif_privacy_visits.view_popularity",
-    )
+    ),
 )
 
 

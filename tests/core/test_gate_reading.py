@@ -62,6 +62,46 @@ def test_read_works_on_slices_rows_of_records_and_rows_without_an_owner() -> Non
         assert Letter.objects.get().body == "dear"
 
 
+FIELDS = ("email", "name", "born", "age", "meta", "photo", "health", "invoice", "phone", "number")
+
+
+def test_values_of_many_rows_are_what_their_attributes_are() -> None:
+    yes, gone = order(name=None), order(invoice="kept")
+    order(email="")
+    order(owner=None, email="", name=None)
+    for one in (yes, gone):
+        grant(one.owner)  # type: ignore[arg-type]
+    keys.destroy(gone.owner_id, "data")
+    moved = order()
+    Order.objects.filter(pk=moved.pk).update(owner=yes.owner)
+    rows = list(Order.objects.exclude(pk=moved.pk).order_by("pk"))
+    for purpose, subject in (("fulfilment", None), ("offers", None), ("accounts", None), ("own_access", yes.owner)):
+        with gate.scope(purpose, subject=subject) as scope:
+            for name in FIELDS:
+                wanted, found = [getattr(row, name) for row in rows], scope.values(rows, name)
+                assert [type(one) for one in found] == [type(one) for one in wanted], (purpose, name)
+                assert found == wanted, (purpose, name)
+                reasons = [[one.why for one in some if isinstance(one, Sealed)] for some in (found, wanted)]
+                assert reasons[0] == reasons[1], (purpose, name)
+            assert not any(isinstance(value, str) and SECRET in value for row in rows for value in vars(row).values())
+            if purpose != "accounts":  # for which the field is not declared
+                with pytest.raises(keys.SealBroken):
+                    scope.values([Order.objects.get(pk=moved.pk)], "email")
+            assert scope.values([], "email") == []
+    assert {type(one) for one in scope.values([yes], "email")} == {Sealed}  # the scope has ended
+
+
+@override_settings(ONVIF_PRIVACY_GATE_BULK=2)
+def test_values_of_too_many_people_are_refused_and_nothing_is_handed_out() -> None:
+    rows = [order() for _number in range(3)]
+    with gate.scope("fulfilment") as scope, pytest.raises(gate.BulkRefused):
+        scope.values(rows, "email")
+    with gate.scope("fulfilment") as scope:
+        assert scope.values(rows, "name") == ["Ada"] * 3
+        assert scope.values([rows[0]] * 5, "email") == [SECRET] * 5
+        assert (scope.counts.people, scope.counts.values) == (3, 8)
+
+
 def test_users_of_the_site_are_read_and_known_by_their_subject() -> None:
     user: User = UserFactory.create(email=SECRET)
     declared = PersonalData(

@@ -16,12 +16,13 @@ from django.utils import timezone
 from onvif_privacy.core import consent, jobs, subjects
 from onvif_privacy.core.consent import Method, Outcome
 from onvif_privacy.core.models import Decision, Subject, Telling
-from onvif_privacy.core.registry import Basis, Needs, Purpose, Use, temporarily
+from onvif_privacy.core.registry import Basis, Needs, Purpose, Use, purposes, temporarily
 from onvif_privacy.core.testing.factories import DecisionFactory, NoticeFactory, SubjectFactory
 from onvif_privacy.people import services
 from onvif_privacy.people.doors import special
 from onvif_privacy.people.models import AgeAnswer, Guardian, Letter
 from onvif_privacy.people.services import ages, guardians, minors
+from onvif_privacy.people.services.devices import PURPOSE as DEVICE
 from onvif_privacy.people.services.errors import PeopleError, ProofRefused, TooMany
 from onvif_privacy.people.testing import EmailFactory
 
@@ -206,6 +207,16 @@ def test_what_is_sensitive_and_profiles_for_advertising_stay_closed() -> None:
         decides(token, HEALTH)
     with pytest.raises(PeopleError):
         services.set_sensitive(subject=subject, purpose=HEALTH, value="nuts", notice=NoticeFactory(surface="people"))
+
+
+def test_what_one_browser_keeps_is_offered_to_no_guardian() -> None:
+    subject = a_child()
+    _guardian, token = a_guardian(subject)
+    offered = guardians.offered(guardians.read_link(token))
+    assert not any(purposes.get(slug).device for slug in offered)
+    assert NEWS.slug in offered
+    with pytest.raises(ValueError, match=DEVICE):
+        decides(token, DEVICE)
 
 
 def test_a_link_is_used_once_and_an_ended_guardian_decides_nothing() -> None:

@@ -96,21 +96,30 @@ def reuse() -> dict[str, Any]:
     return {"keys": [_named("innocent", number).pk for number in range(LATER)]}
 
 
+def _gate() -> str:
+    from onvif_privacy.core import gate
+
+    try:
+        with gate.scope("operation"):
+            return "open"
+    except gate.GateClosed:
+        return "closed"
+
+
+def begun() -> dict[str, Any]:
+    """Say what the gate lets through in a process that starts before anything was compared."""
+    return {"gate": _gate()}
+
+
 def broken() -> dict[str, Any]:
     """Let the job fail in the middle, and say what the gate lets through then."""
-    from onvif_privacy.core import gate
     from onvif_privacy.rights.services.erasure import steps
 
     def failing(walk: Any) -> bool:
         raise ConnectionError("planted")
 
     steps.OUTSIDE["traces"] = failing
-    outcome = compare()["job"]
-    try:
-        with gate.scope("operation"):
-            return {"job": outcome, "gate": "open"}
-    except gate.GateClosed:
-        return {"job": outcome, "gate": "closed"}
+    return {"job": compare()["job"], "gate": _gate()}
 
 
 def read() -> dict[str, Any]:

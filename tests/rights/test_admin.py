@@ -65,7 +65,14 @@ def asked(kind: Kind = Kind.EXPORT, **more: Any) -> Request:
 def test_staff_see_clock_plan_steps_and_receipt() -> None:
     request = carried_out(asked(Kind.ERASE))
     shown = staff(*VIEW).get(page(request)).content.decode()
-    for words in ("Answer until", "store.Order", "shredded", "&quot;kind&quot;: &quot;erasure&quot;"):
+    for words in (
+        "Answer until",
+        "store.Order",
+        "shredded",
+        "What was erased",
+        "row emptied",
+        "&quot;kind&quot;: &quot;erasure&quot;",
+    ):
         assert words in shown
     listed = staff(*VIEW).get(reverse("admin:onvif_privacy_rights_request_changelist")).content.decode()
     assert request.reference in listed

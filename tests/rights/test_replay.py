@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.files.storage import storages
 from django.db import models
 from django.utils import timezone
@@ -16,6 +17,7 @@ from pytest_django import Settings
 
 from onvif_privacy.core import consent, gate, keys, subjects
 from onvif_privacy.core.consent import State
+from onvif_privacy.core.gate import closing
 from onvif_privacy.core.jobs import run_due
 from onvif_privacy.core.models import Alarm, Decision, Method, Notice, Outcome, Standing, Subject, SubjectKey
 from onvif_privacy.core.registry import Basis, Claim, Purpose
@@ -234,6 +236,47 @@ def test_the_gate_is_closed_until_everything_was_done_again(monkeypatch: pytest.
     with gate.scope("operation"):
         pass
     assert Order.objects.get().name == ""
+
+
+@pytest.fixture
+def _as_a_site_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be a process outside of any test run that has read nothing yet."""
+    monkeypatch.setattr(closing, "_settled", False)
+    monkeypatch.delattr(mail, "outbox", raising=False)
+
+
+@pytest.mark.usefixtures("_as_a_site_starts")
+def test_a_process_that_starts_on_a_restored_database_reads_nothing_before_the_first_comparison(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    ada = shopper("Ada Canary")
+    backup = Backup()
+    erased(ada)
+    compared()
+    backup.restore()
+    monkeypatch.setattr(closing, "_settled", False)  # the site starts again
+    for subject in (None, Subject.objects.get(pk=ada.pk)):
+        with pytest.raises(gate.GateClosed, match="restored"), gate.scope("operation", subject=subject):
+            pass
+    with gate.scope("housekeeping"):
+        pass
+    assert compared() == "done"
+    with gate.scope("operation"):
+        pass
+    with django_assert_num_queries(1), gate.scope("operation"):  # asked once, and never again
+        pass
+
+
+@pytest.mark.usefixtures("_as_a_site_starts")
+def test_a_log_that_cannot_be_read_stops_no_page(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    def down() -> int:
+        raise OSError("planted: the storage is away")
+
+    monkeypatch.setattr(replay.log, "last_number", down)
+    with gate.scope("operation"):
+        pass
+    assert "cannot be compared" in caplog.text
+    assert compared() == "failed"
 
 
 def test_a_gate_that_was_closed_for_another_reason_stays_closed() -> None:

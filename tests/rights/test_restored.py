@@ -43,6 +43,7 @@ def test_twenty_erasures_and_twenty_refusals_hold_after_a_restore(tmp_path: Path
         found = story(restored, "read")
         assert (found["gone"], found["agree"]) == (2 * PEOPLE, PEOPLE)  # the restore brought them back
         reused = story(restored, "reuse")["keys"]
+        assert story(restored, "begun") == {"gate": "closed"}
         assert story(restored, "broken") == {"job": "failed", "gate": "closed"}
         assert story(restored, "compare") == {"job": "done"}
         after = story(restored, "read")

@@ -41,7 +41,7 @@ from onvif_privacy.core.registry import (
 from onvif_privacy.core.testing import temporarily
 from onvif_privacy.rights.models import Randomised, RetentionRule
 from onvif_privacy.rights.services import retention
-from onvif_privacy.rights.services.retention import rules
+from onvif_privacy.rights.services.retention import rules, running
 from tests.core.factories import UserFactory
 from tests.core.hostapp.models import Order as SealedOrder
 from tests.core.orders import entries
@@ -234,6 +234,50 @@ def test_a_withdrawal_ends_it_at_the_next_minute() -> None:
         assert (mine.email, mine.name, theirs.email) == ("", "Ada", "ada@example.org")
 
 
+def test_many_withdrawals_at_once_are_all_taken_and_nobody_waits_for_the_first_ones_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with temporarily(ASKED):
+        adopted()
+        people = [person() for _number in range(7)]
+        rows = []
+        for one in people:
+            agree(one)
+            rows.append(order(customer=one.user))
+        ended("rights.withdrawn")
+        for one in people:
+            agree(one, Outcome.WITHDRAWN)
+        looked = list[Any]()
+        real = running.end_for
+        monkeypatch.setattr(running, "end_for", lambda run, who, *a, **k: looked.append(who) or real(run, who, *a, **k))
+        outcomes = []
+        while "done" not in outcomes:  # each run has time for two people
+            monkeypatch.setattr(running.Run, "spent", property(Spent(looked, len(looked) + 2)))
+            outcomes.append(ended("rights.withdrawn"))
+            if len(outcomes) == 2:
+                late = person()
+                agree(late)
+                rows.append(order(customer=late.user))
+                agree(late, Outcome.WITHDRAWN)
+        assert outcomes == ["out of time"] * 3 + ["done"]
+        assert looked == [one.pk for one in people]
+        looked.clear()
+        monkeypatch.undo()
+        assert ended("rights.withdrawn") == "done"  # the next pass takes who came meanwhile
+        assert [Order.objects.get(pk=row.pk).email for row in rows] == [""] * 8
+
+
+class Spent:
+    """Says that the seconds of a run are used once so many were looked at."""
+
+    def __init__(self, looked: list[Any], most: int) -> None:
+        self.looked, self.most = looked, most
+
+    def __call__(self, run: Any) -> bool:
+        run.cut = len(self.looked) >= self.most
+        return bool(run.cut)
+
+
 def test_rows_that_a_function_finds_end_by_the_withdrawal() -> None:
     found = replace(ASKED, subjects={"customer": lambda rows, subject: rows.filter(customer=subject.user_id)})
     with temporarily(found):
@@ -390,8 +434,6 @@ def test_much_is_more_than_a_thousand_rows_or_a_tenth() -> None:
 def test_a_killed_run_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "BATCH", 2)
     made = [order(closed_at=ago(731)) for _number in range(7)]
-    from onvif_privacy.rights.services.retention import running
-
     real, calls = running.end, [0]
 
     def dying(turn: Any, *, now: Any) -> Any:

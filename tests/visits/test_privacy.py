@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.checks import run_checks
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from onvif_privacy.core import jobs
+from onvif_privacy.core import jobs, subjects
 from onvif_privacy.core.personal import end_row, rows_of
 from onvif_privacy.core.registry import personal_data
 from onvif_privacy.core.registry.house import waiting
@@ -23,6 +23,8 @@ from onvif_privacy.visits.models import PageDay, Process, Visit
 from onvif_privacy.visits.services import clock, reports, retention, store
 from onvif_privacy.visits.services.periods import Choice, Period
 from onvif_privacy.visits.services.records import Books, Parcel
+from tests.core.factories import UserFactory
+from tests.rights.test_page import as_visitor
 from tests.visits.factories import RecordFactory
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +62,30 @@ def test_single_visits_are_the_persons_whose_reference_stands_in_them() -> None:
     assert rows_of(ours, bert).count() == 1
     assert Visit._default_manager.count() == 2
     assert sum(PageDay.objects.values_list("visits", flat=True)) == 5  # counts hold no person
+
+
+def test_my_privacy_shows_a_browser_its_own_visits_and_how_to_switch_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor, other, account = SubjectFactory(), SubjectFactory(), SubjectFactory(user=UserFactory())
+    references = {one: base64.urlsafe_b64encode(one.pk.bytes).rstrip(b"=").decode() for one in (visitor, other)}
+    now = int(time.time())
+    records = [
+        RecordFactory(at=now - number, route=f"/mine/{number}/", visitor=references[visitor]) for number in range(25)
+    ]
+    store.write(Parcel((*records, RecordFactory(at=now, route="/theirs/", visitor=references[other]))))
+
+    as_visitor(monkeypatch, visitor)
+    page = Client().get("/privacy/me/").content.decode()
+    assert 'id="visits"' in page
+    assert "25 visits since" in page
+    assert [number for number in range(25) if f"/mine/{number}/" in page] == list(range(20))
+    assert "/theirs/" not in page
+    assert reverse("onvif_privacy_cookies:settings") in page
+
+    client = Client()
+    client.force_login(account.user)
+    assert "No visit is linked to you" in client.get("/privacy/me/").content.decode()
+    subjects.merge(visitor=visitor, into=account, key="m")
+    assert "25 visits since" in client.get("/privacy/me/").content.decode()
 
 
 def test_every_table_is_declared(settings: Any) -> None:

@@ -61,7 +61,9 @@ def everything_is_declared(app_configs: Any, **kwargs: Any) -> Sequence[CheckMes
     """E020, E021, W020, W021: a field or a model is in no declaration (a warning outside deployment)."""
     if _asked() == "off":
         return []
-    return [message for gap in gaps() for message in _undeclared(gap, deploy=False)]
+    named = {model._meta.label for model in _pointing_at_people()}
+    found = (gap for gap in gaps() if gap.field or gap.model not in named)
+    return [message for gap in found for message in _undeclared(gap, deploy=False)]
 
 
 @register(deploy=True)
@@ -74,19 +76,23 @@ def everything_is_declared_at_deployment(app_configs: Any, **kwargs: Any) -> Seq
 
 @register()
 def people_are_declared(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """W001: a model points at a person of the site and is in no declaration."""
-    if _asked() != "deploy":  # with "error" E021 is raised already
-        return []
-    missing = {gap.model for gap in gaps() if not gap.field}
+    """W001: a model points at a person of the site and is in no declaration; said in the place of W021."""
     return [
         Warning(
             f"{model._meta.label} points at a person and is not declared.",
             hint=f"Run 'manage.py privacy_declare {model._meta.app_label}'.",
             id=f"{LABEL}.W001",
         )
-        for model in apps.get_models()
-        if model._meta.label in missing and reaches_user(model)
+        for model in _pointing_at_people()
     ]
+
+
+def _pointing_at_people() -> list[type[Model]]:
+    """Return the undeclared models that W001 names; none where E021 says it already."""
+    if _asked() != "deploy":
+        return []
+    missing = {gap.model for gap in gaps() if not gap.field}
+    return [model for model in apps.get_models() if model._meta.label in missing and reaches_user(model)]
 
 
 @register()

@@ -95,18 +95,37 @@ class EncryptedField(ExchangedField):
 
     # Where a value belongs
 
+    def _names(self) -> tuple[str, str, str, str] | None:
+        """Return the attributes that name row and owner (empty without one), table and column; None without a row id.
+
+        Kept on the field, since every loaded row asks; what they follow from is kept beside them.
+        """
+        from_what = (self.model, self.subject, self.sealed_as)
+        known = self.__dict__.get("_names_known")
+        if known is None or known[0] != from_what:
+            row_name = checking.row_field(self.model)
+            owner_name = checking.owner_field(self).attname if self.subject else ""
+            table, _, column = self.sealed_as.rpartition(".")
+            place = (table or self.model._meta.db_table, column or str(self.column))
+            known = (from_what, None if row_name is None else (row_name.attname, owner_name, *place))
+            self.__dict__["_names_known"] = known
+        found: tuple[str, str, str, str] | None = known[1]
+        return found
+
     def place_of(self, instance: Any, *, loaded_only: bool = False) -> Place | None:
         """Return the place of this field on an instance; None if it is not known (yet)."""
-        row_name, owner_name = checking.row_field(self.model), self.subject
-        if row_name is None:
+        names = self._names()
+        if names is None:
             return None
-        names = [row_name.attname, *([checking.owner_field(self).attname] if owner_name else [])]
-        if loaded_only and not all(name in instance.__dict__ for name in names):
+        row_name, owner_name, table, column = names
+        loaded = instance.__dict__
+        if loaded_only and not (row_name in loaded and (not owner_name or owner_name in loaded)):
             return None
-        found = [getattr(instance, name) for name in names]
-        if not all(isinstance(one, uuid.UUID) for one in found):
+        row = getattr(instance, row_name)
+        owner = getattr(instance, owner_name) if owner_name else None
+        if not isinstance(row, uuid.UUID) or (owner_name and not isinstance(owner, uuid.UUID)):
             return None
-        return self.place_at(found[0], found[1] if owner_name else None)
+        return Place(table, column, row, owner)
 
     def place_at(self, row: uuid.UUID, subject: uuid.UUID | None) -> Place:
         """Return the place of a row whose ids are known."""

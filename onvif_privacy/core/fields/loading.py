@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import models
 from django.db.models.signals import class_prepared, post_init, post_save
 
-from onvif_privacy.core.fields.base import encrypted_fields
+from onvif_privacy.core.fields.base import EncryptedField, encrypted_fields
 from onvif_privacy.core.fields.sealed import Sealed
+
+_sealed: WeakKeyDictionary[type[models.Model], tuple[EncryptedField, ...]] = WeakKeyDictionary()
+"""The encrypted fields of each class: every row that is loaded asks for them."""
 
 
 def _place(sender: type[models.Model], instance: Any, **kwargs: Any) -> None:
     # Remembered at loading: after ``order.owner = other`` the value still opens, and saving it is refused.
-    for field in encrypted_fields(sender):
+    for field in _sealed.get(sender, ()):
         value = instance.__dict__.get(field.attname)
         if type(value) is Sealed and value.place is None:
             place = field.place_of(instance, loaded_only=True)
@@ -41,6 +45,7 @@ def _watch(sender: type[models.Model], **kwargs: Any) -> None:
     # Asked of each class, because post_init names the exact one: children and proxies send their own.
     fields = encrypted_fields(sender)
     if fields:
+        _sealed[sender] = tuple(fields)
         post_init.connect(_place, sender=sender)
     if any(field.index for field in fields):
         post_save.connect(_index, sender=sender)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
+
 from onvif_privacy.core.fields.sealed import Place
 from onvif_privacy.core.keys import OpeningKeys, SealBroken, derive, open_sealed, ring, seal, subject_key
-from onvif_privacy.core.keys.envelope import key_id_of
+from onvif_privacy.core.keys.envelope import HEAD_BYTES, key_id_of
+from onvif_privacy.core.keys.envelope import opening as open_many
 
 LENGTH_BYTES = 4
 BLOCK_BYTES, SENSITIVE_BLOCK_BYTES = 32, 256
@@ -56,3 +60,21 @@ def open_at(place: Place, envelope: bytes, keys: OpeningKeys) -> bytes:
             raise SealBroken("The sealed value cannot be opened.")
         key = secret.secret
     return unpadded(open_sealed(envelope, key=key, place=place.parts))
+
+
+def opening(keys: OpeningKeys) -> Callable[[Place, bytes], bytes]:
+    """Return `open_at` for many values of one column: the key of a subject is asked for once, and lives as long."""
+    known: dict[tuple[uuid.UUID, bytes], Callable[[bytes, str], bytes]] = {}
+
+    def opened(place: Place, envelope: bytes) -> bytes:
+        if place.subject is None:  # a key for each row
+            return open_at(place, envelope, keys)
+        name = place.subject, envelope[:HEAD_BYTES]
+        if name not in known:
+            secret = keys.get(place.subject, key_id_of(envelope))
+            if secret is None:
+                raise SealBroken("The sealed value cannot be opened.")
+            known[name] = open_many(secret.secret, name[1], (place.table, place.column), (str(place.subject),))
+        return unpadded(known[name](envelope, str(place.row)))
+
+    return opened

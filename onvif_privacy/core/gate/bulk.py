@@ -14,7 +14,7 @@ from onvif_privacy.core.conf import conf
 from onvif_privacy.core.fields.base import EncryptedField
 from onvif_privacy.core.fields.checking import owned_by_subject, owner_field, row_field
 from onvif_privacy.core.fields.sealed import Sealed, refused
-from onvif_privacy.core.fields.sealing import open_at
+from onvif_privacy.core.fields.sealing import open_at, opening
 from onvif_privacy.core.gate import closing
 from onvif_privacy.core.gate.people import declared_field, owner_path, owners, purpose_column
 from onvif_privacy.core.keys import KeyDestroyed
@@ -166,6 +166,44 @@ def read(scope: Scope, queryset: QuerySet[Any], fields: Sequence[str]) -> Iterat
                 raise refused(labels[0], "the gate scope has ended")
             scope.count([one.person], len(one.values))
             yield one
+
+
+def values(scope: Scope, rows: Sequence[Any], name: str) -> list[Any]:
+    """Return the values of `Scope.values`."""
+    field = rows[0]._meta.get_field(name) if rows else None
+    if not isinstance(field, EncryptedField):
+        return [getattr(row, name) for row in rows]
+    model, label = type(rows[0]), field.label
+    why, declared, column = scope.why_not_field(model, name), declared_field(model, name), purpose_column(model, name)
+    of_a_record, found, people, admitted = field.use == "record", list[Any](), list[uuid.UUID | None](), set[Any]()
+    opened = opening(scope.keys)
+    for row in rows:
+        value = row.__dict__[field.attname]
+        if not isinstance(value, Sealed):
+            found.append(value)
+            continue
+        sealed = field.placed(row, value)
+        place = sealed.place
+        known = place is not None and place.subject is not None and not of_a_record
+        person = place.subject if known and place is not None else scope.person_of(row, sealed)
+        refusal = why or (column and scope.why_not_row(getattr(row, column)))
+        refusal = refusal or scope.permission.why_not(person, declared)
+        if refusal or place is None:
+            found.append(sealed.because(refusal or "its row is not known"))
+            continue
+        if (person or place.row) not in admitted:
+            scope.admit([person or place.row], declared)
+            admitted.add(person or place.row)
+        try:
+            found.append(field.decode(opened(place, sealed.envelope)))
+        except KeyDestroyed:
+            found.append(sealed.because("its key was destroyed"))
+        else:
+            people.append(person)
+    if people:  # nobody has them before it is recorded
+        scope.evidence.before(people, [label])
+        scope.count(people, len(people))
+    return found
 
 
 def search(scope: Scope, queryset: QuerySet[Any], field: EncryptedField, value: Any) -> list[Any]:

@@ -9,16 +9,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core import mail
 from django.db import router, transaction
 from django.db.models import QuerySet, Subquery
 
-from onvif_privacy.core import ledger
+from onvif_privacy.core import doors, ledger
 from onvif_privacy.core.gate.errors import GateClosed
 from onvif_privacy.core.models import Lease
 
 ROW = "gate"
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 OPEN_TO = "housekeeping"
+_settled = False  # whether this process knows that the database is not a restored one
 _behind: ContextVar[bool] = ContextVar("onvif_privacy_behind_the_gate", default=False)
 
 
@@ -65,9 +67,23 @@ def _refuse(because: str | None) -> None:
         raise GateClosed(f"The gate is closed: {because}")
 
 
+def _first_of_all() -> None:
+    """Refuse while the database is one that a backup brought back and nobody has noticed yet.
+
+    Asked until the answer is no, which is once in the life of a process: a restore takes the database away from
+    running ones, and the job `replay` closes the gate in all of them. In a test run, where databases come and go and
+    queries are counted, it is not asked.
+    """
+    global _settled
+    if not _settled:
+        _refuse(None if hasattr(mail, "outbox") else doors.restored())
+        _settled = True
+
+
 def confirm(purpose: str) -> None:
     """Raise GateClosed where the gate is closed to the purpose. One query."""
     if not _is_exempt(purpose):
+        _first_of_all()
         _refuse(why_closed())
 
 
@@ -76,6 +92,7 @@ def confirm_beside(purpose: str, rows: QuerySet[Any]) -> bool:
     if _is_exempt(purpose) or rows.db != router.db_for_write(Lease):
         confirm(purpose)
         return rows.exists()
+    _first_of_all()
     found = list(rows.annotate(shut=Subquery(_reasons()[:1])).values_list("shut", flat=True)[:1])
     if not found:
         confirm(purpose)

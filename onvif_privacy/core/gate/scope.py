@@ -173,6 +173,14 @@ class Scope:
         """
         return bulk.read(self, queryset, fields)
 
+    def values(self, rows: Sequence[Any], name: str) -> list[Any]:
+        """Return what the attribute ``name`` of each of these rows of one model is, asked once for all of them.
+
+        Plaintext, what is empty or not encrypted, and `Sealed` with the reason for what may not be read. The rows
+        themselves stay sealed. Raises BulkRefused, SealBroken, and what the ledger raises; nothing is returned then.
+        """
+        return bulk.values(self, rows, name)
+
     async def aread(self, queryset: QuerySet[Any], fields: Sequence[str]) -> AsyncIterator[bulk.Row]:
         """Yield what `read` yields, from an event loop."""
         rows = self.read(queryset, fields)

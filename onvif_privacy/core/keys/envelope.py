@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 
-from onvif_privacy.core.keys.primitives import NONCE_BYTES, TAG_BYTES, SealBroken, decrypt, encrypt
+from onvif_privacy.core.keys.primitives import NONCE_BYTES, TAG_BYTES, SealBroken, decrypt, decrypting, encrypt
 
 VERSION = b"\x01"
 KEY_ID_BYTES = 8
@@ -37,3 +38,24 @@ def open_sealed(envelope: bytes, *, key: bytes, place: tuple[str, ...]) -> bytes
 def key_id_of(envelope: bytes) -> bytes:
     """Return the key id that a sealed value names."""
     return envelope[1 : 1 + KEY_ID_BYTES]
+
+
+HEAD_BYTES = len(VERSION) + KEY_ID_BYTES
+
+
+def opening(key: bytes, head: bytes, before: tuple[str, ...], after: tuple[str, ...]) -> Callable[[bytes, str], bytes]:
+    """Return `open_sealed` for many values under one key: ``(envelope, part)`` opens at ``(*before, part, *after)``.
+
+    ``head`` is what all of these envelopes begin with: version and key id. What the values share is worked out once.
+    """
+    decrypt = decrypting(key)
+    begin, end, nonce_at = head + context(before), context(after), HEAD_BYTES + NONCE_BYTES
+
+    def opened(envelope: bytes, part: str) -> bytes:
+        if envelope[:HEAD_BYTES] != head or head[:1] != VERSION or len(envelope) < nonce_at + TAG_BYTES:
+            raise SealBroken("The sealed value cannot be opened.")
+        raw = part.encode()
+        bound = begin + len(raw).to_bytes(4, "big") + raw + end
+        return decrypt(envelope[HEAD_BYTES:nonce_at], envelope[nonce_at:], bound)
+
+    return opened

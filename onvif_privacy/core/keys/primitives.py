@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -34,6 +35,21 @@ def decrypt(sealed: bytes, *, key: bytes, nonce: bytes, bound: bytes) -> bytes:
         return _cipher(key, nonce).decrypt(nonce, sealed, bound)
     except InvalidTag:
         raise SealBroken("The sealed value cannot be opened.") from None
+
+
+def decrypting(key: bytes) -> Callable[[bytes, bytes, bytes], bytes]:
+    """Return `decrypt` under one key, for many values: ``(nonce, sealed, bound)``. It holds the key while it lives."""
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"A key has {KEY_BYTES} bytes.")
+    cipher = AESGCM(key)
+
+    def opened(nonce: bytes, sealed: bytes, bound: bytes) -> bytes:
+        try:
+            return cipher.decrypt(nonce, sealed, bound)
+        except InvalidTag:
+            raise SealBroken("The sealed value cannot be opened.") from None
+
+    return opened
 
 
 def hkdf(secret: bytes, info: bytes, *, salt: bytes | None = None, length: int = KEY_BYTES) -> bytes:

@@ -106,7 +106,9 @@ def offered(guardian: Guardian) -> dict[str, bool]:
 
 
 def _askable() -> list[Purpose]:
-    return [one for one in purposes.all() if one.basis.asks and not one.retired and not ages.closed_to_minors(one)]
+    # What one browser may keep is decided in that browser, so there is nothing of it that a guardian could allow.
+    asked = (one for one in purposes.all() if one.basis.asks and not one.retired and not one.device)
+    return [one for one in asked if not ages.closed_to_minors(one)]
 
 
 def guardian_decides(*, token: str, granted: Collection[str], notice: Notice) -> Guardian:

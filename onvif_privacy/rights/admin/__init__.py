@@ -1,5 +1,5 @@
 """Admin of the room."""
 
-from onvif_privacy.rights.admin import requests, retention
+from onvif_privacy.rights.admin import people, requests, retention
 
-__all__ = ["requests", "retention"]
+__all__ = ["people", "requests", "retention"]

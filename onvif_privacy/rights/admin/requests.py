@@ -113,7 +113,8 @@ class RequestAdmin(EvidenceAdmin):
             "stage": self.clock_stage(found),
             "steps": found.steps.all(),
             "reviews": found.reviews.all() if decides else (),
-            "receipt": erasure.receipt(request=found),
+            "exports": found.exports.order_by("started_at"),
+            "sees_people": request.user.has_perm("onvif_privacy_rights.view_person"),
             "decides": decides and found.is_open and found.state != State.RECEIVED,
             "approves": request.user.has_perm(APPROVE) and found.kind == Kind.ERASE and found.state == State.REVIEW,
             "corrects": decides and found.kind == Kind.CORRECT and found.state == State.REVIEW,
@@ -121,7 +122,8 @@ class RequestAdmin(EvidenceAdmin):
             "refuse": ReasonForm(prefix="refuse"),
             "may_extend": found.extended_to is None,
         }
-        return self._page(request, "request", context)
+        receipt = erasure.receipt(request=found)
+        return self._page(request, "request", context | (erasure.spoken(receipt) if receipt else {}))
 
     def act_view(self, request: HttpRequest, pk: Any, act: str) -> HttpResponse:
         """Carry out one decision by POST; anything else leads back."""

@@ -3,6 +3,7 @@
 from onvif_privacy.rights.models.holdings import Claim, ExportFile, Review
 from onvif_privacy.rights.models.letters import Letter
 from onvif_privacy.rights.models.log import LogLine
+from onvif_privacy.rights.models.person import Person
 from onvif_privacy.rights.models.requests import (
     OPEN_STATES,
     REPLAYED,
@@ -25,6 +26,7 @@ __all__ = [
     "Kind",
     "Letter",
     "LogLine",
+    "Person",
     "Proof",
     "Randomised",
     "Request",

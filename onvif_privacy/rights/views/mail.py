@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -15,7 +13,7 @@ from onvif_privacy.core import limits
 from onvif_privacy.core.conf import conf as house
 from onvif_privacy.rights.forms import AskForm
 from onvif_privacy.rights.models import ExportFile, Kind, RequestToken
-from onvif_privacy.rights.services import erasure, requests, wording
+from onvif_privacy.rights.services import erasure, requests
 from onvif_privacy.rights.services.requests import confirming, finding, tokens
 from onvif_privacy.rights.services.requests.states import using
 from onvif_privacy.rights.views.asking import SeeOther, private, said
@@ -96,15 +94,7 @@ def _receipt(request: HttpRequest, token: RequestToken) -> HttpResponseBase:
     if found is None:
         context = {"asked": token.request, "days": tokens.RECEIPT_DAYS, "address": request.build_absolute_uri()}
         return render(request, "onvif_privacy/rights/erasing.html", context)
-    kept = [{**one, "names": wording.field_words(one["model"], one["fields"])} for one in found.body["kept"]]
-    context = {
-        "receipt": found.body,
-        "kept": [{**one, "until": one["until"] and datetime.fromisoformat(one["until"])} for one in kept],
-        "done_at": datetime.fromisoformat(found.body["done_at"]),
-        "backups_until": date.fromisoformat(found.body["backups_until"]),
-        "file": found.as_json,
-    }
-    return render(request, "onvif_privacy/rights/receipt.html", context)
+    return render(request, "onvif_privacy/rights/receipt.html", erasure.spoken(found))
 
 
 __all__ = ["ask", "asked", "link"]

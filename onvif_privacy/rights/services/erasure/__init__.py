@@ -1,7 +1,7 @@
 """Erasure: planned, told, carried out in steps that can be repeated, verified, and shown in a signed receipt."""
 
 from onvif_privacy.rights.services.erasure.planning import Plan, UndeclaredCascade, cascades, plan
-from onvif_privacy.rights.services.erasure.receipts import SignedReceipt, receipt
+from onvif_privacy.rights.services.erasure.receipts import SignedReceipt, receipt, spoken
 from onvif_privacy.rights.services.erasure.steps import LABELS, eraser, step
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "eraser",
     "plan",
     "receipt",
+    "spoken",
     "step",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -104,3 +104,22 @@ def receipt(*, request: Request) -> SignedReceipt | None:
         return None
     found = json.loads(request.receipt)
     return SignedReceipt(found["body"], found["jws"])
+
+
+def spoken(found: SignedReceipt) -> dict[str, Any]:
+    """Return what the pages print of a receipt: names of fields in the reader's language, dates as dates."""
+    kept = [
+        {
+            **one,
+            "names": wording.field_words(one["model"], one["fields"]),
+            "until": one["until"] and datetime.fromisoformat(one["until"]),
+        }
+        for one in found.body["kept"]
+    ]
+    return {
+        "receipt": found.body,
+        "kept": kept,
+        "done_at": datetime.fromisoformat(found.body["done_at"]),
+        "backups_until": date.fromisoformat(found.body["backups_until"]),
+        "file": found.as_json,
+    }

@@ -16,7 +16,7 @@ from onvif_privacy.core.conf import conf
 from onvif_privacy.core.models import Decision, Subject
 from onvif_privacy.core.registry import Field, Json, PersonalData, purposes
 from onvif_privacy.rights.services import holdings, wording
-from onvif_privacy.rights.services.export.gathering import Gathered
+from onvif_privacy.rights.services.export.gathering import MODEL, ROW, Gathered
 from onvif_privacy.rights.services.export.schema import VERSION, address
 from onvif_privacy.rights.services.export.spool import Spool
 
@@ -30,6 +30,15 @@ class Contents:
     gathered: Gathered
     decisions: list[dict[str, Any]]
     made_at: datetime = field(default_factory=timezone.now)
+
+    def rows(self) -> Iterator[tuple[str, bytes]]:
+        """Yield model and line of each row: what stands for it in ``export.json``."""
+        model = ""
+        for line in self.spool.read():
+            if line[:1] == MODEL:
+                model = line[1:].decode()
+            elif line[:1] == ROW:
+                yield model, line[1:]
 
     @property
     def declarations(self) -> list[PersonalData]:
@@ -121,13 +130,14 @@ def document(contents: Contents) -> Iterator[bytes]:
     """Yield ``export.json`` in parts; as large as the data, in the memory of one row."""
     yield text(_head(contents))[:-1].encode() + b',"models":{'
     heads = {one.model: _model_head(one) for one in contents.declarations}
-    model = ""
+    before, between = b"", b""
     for line in contents.spool.read():
-        shown = {name: line[name] for name in ("id", "roles", "values")}
-        if line["model"] != model:
-            start = f"{']},' if model else ''}{text(line['model'])}:{heads[line['model']]}"
-            model = line["model"]
-            yield f"{start}{text(shown)}".encode()
-        else:
-            yield f",{text(shown)}".encode()
-    yield (b"]}" if model else b"") + b"}}\n"
+        kind, words = line[:1], line[1:]
+        if kind == MODEL:
+            model = words.decode()
+            yield before + f"{text(model)}:{heads[model]}".encode()
+            before, between = b"]},", b""
+        elif kind == ROW:
+            yield between + words
+            between = b","
+    yield (b"]}" if before else b"") + b"}}\n"

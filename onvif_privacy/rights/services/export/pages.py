@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from html import escape  # Django's own takes lazy texts, which costs more than the rest of a cell
 from itertools import chain, groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -18,6 +20,7 @@ ROWS_OF_A_PAGE = 5_000
 INLINE = 200  # what stands on the first page itself
 
 MODELS = "<!-- models -->"
+NOTHING = "–"
 
 
 def page_names(label: str, count: int) -> list[str]:
@@ -27,11 +30,15 @@ def page_names(label: str, count: int) -> list[str]:
     return [f"pages/{label.lower()}-{number}.html" for number in range(1, -(-count // ROWS_OF_A_PAGE) + 1)]
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, prefix: str) -> str:
+    if value is None or value == "":
+        return NOTHING
+    if type(value) is str:
+        return escape(value)
     if isinstance(value, dict) and set(value) == {"left_out"}:
         return f"<em>{escape(_('left out: %(why)s') % {'why': value['left_out']})}</em>"
     if isinstance(value, dict) and set(value) == {"file"}:
-        return f'<a href="{escape(value["file"])}">{escape(value["file"].rpartition("/")[2])}</a>'
+        return f'<a href="{prefix}{escape(value["file"])}">{escape(value["file"].rpartition("/")[2])}</a>'
     if isinstance(value, (dict, list)):
         return "<br>".join(escape(line) for line in wording.leaf_lines(value))
     return escape(wording.spoken(value))
@@ -53,26 +60,22 @@ class Columns:
         self.names = list(self.words)
         self.grounds = {name: wording.grounds(getattr(one, "purposes", ())) for name, one in declaration.fields.items()}
 
-    def table(self, rows: Iterator[dict[str, Any]], prefix: str) -> Iterator[str]:
+    def table(self, lines: Iterable[bytes], prefix: str) -> Iterator[str]:
         """Yield a table row by row. ``prefix`` leads from the page to the top of the archive."""
+        rows = (json.loads(line)["values"] for line in lines)
         first = next(rows, None)
         if first is None:
             return
-        names = [name for name in self.names if name in first["values"]]
+        names = [name for name in self.names if name in first]
         head = "".join(f'<th scope="col">{escape(self.words[name])}</th>' for name in names)
         yield (
             f'<div class="table" tabindex="0" role="region" aria-label="{escape(self.title)}"><table>'
             f"<caption>{escape(self.title)}</caption><thead><tr>{head}</tr></thead><tbody>"
         )
         for row in chain((first,), rows):
-            yield self._row(row, names, prefix)
+            cells = "</td><td>".join([_cell(row.get(name), prefix) for name in names])
+            yield f"<tr><td>{cells}</td></tr>"
         yield "</tbody></table></div>"
-
-    def _row(self, row: dict[str, Any], names: list[str], prefix: str) -> str:
-        cells = (_cell(row["values"].get(name)) for name in names)
-        if prefix:
-            cells = (one.replace('href="files/', f'href="{prefix}files/') for one in cells)
-        return "<tr>" + "".join(f"<td>{one}</td>" for one in cells) + "</tr>"
 
     def legend(self) -> str:
         """Return what each field is kept for."""
@@ -103,15 +106,13 @@ def index(contents: Contents) -> Iterator[bytes]:
         first=True,
     )
     yield before.encode()
-    for label, lines in groupby(contents.spool.read(), key=lambda line: str(line["model"])):
+    for label, rows in groupby(contents.rows(), key=itemgetter(0)):
         shown = columns[label]
         yield f'<section id="{escape(label)}"><h2>{escape(shown.title)}</h2>{shown.legend()}'.encode()
         if names := page_names(label, shown.count):
             yield _links(names, shown.count).encode()
-            for _line in lines:
-                pass
         else:
-            for part in shown.table(lines, ""):
+            for part in shown.table((line for _label, line in rows), ""):
                 yield part.encode()
         yield b"</section>"
     yield after.encode()
@@ -127,17 +128,19 @@ def _links(names: list[str], count: int) -> str:
 
 def further(contents: Contents) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield name and parts of each further page; the parts must be taken before the next page is asked for."""
-    for label, lines in groupby(contents.spool.read(), key=lambda line: str(line["model"])):
+    if all(count <= INLINE for count in contents.gathered.rows.values()):
+        return
+    for label, rows in groupby(contents.rows(), key=itemgetter(0)):
         for name in page_names(label, contents.gathered.rows[label]):
             # one page after the other takes its rows from the same group
-            yield name, _further(contents, label, islice(lines, ROWS_OF_A_PAGE))  # noqa: B031
+            yield name, _further(contents, label, islice(rows, ROWS_OF_A_PAGE))  # noqa: B031
 
 
-def _further(contents: Contents, label: str, rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+def _further(contents: Contents, label: str, rows: Iterator[tuple[str, bytes]]) -> Iterator[bytes]:
     shown = Columns(contents, label)
     before, after = _frame(contents, shown.title, first=False, start="../index.html")
     yield before.encode()
     yield shown.legend().encode()
-    for part in shown.table(rows, "../"):
+    for part in shown.table((line for _label, line in rows), "../"):
         yield part.encode()
     yield after.encode()

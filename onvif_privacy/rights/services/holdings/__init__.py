@@ -1,9 +1,11 @@
 """What the site holds of one person: which rows, which of their fields, and what these say."""
 
-from onvif_privacy.rights.services.holdings.cells import Cell, Status, cells, plain
+from onvif_privacy.rights.services.holdings.cells import Cell, Column, Status, cells, columns, values
 from onvif_privacy.rights.services.holdings.claiming import claim, claimed
 from onvif_privacy.rights.services.holdings.people import Person, opened, person
+from onvif_privacy.rights.services.holdings.plain import plain
 from onvif_privacy.rights.services.holdings.rows import (
+    alike,
     batches,
     declared,
     fields_of,
@@ -15,12 +17,15 @@ from onvif_privacy.rights.services.holdings.rows import (
 
 __all__ = [
     "Cell",
+    "Column",
     "Person",
     "Status",
+    "alike",
     "batches",
     "cells",
     "claim",
     "claimed",
+    "columns",
     "declared",
     "fields_of",
     "many_to_many",
@@ -30,4 +35,5 @@ __all__ = [
     "plain",
     "roles_of",
     "rows",
+    "values",
 ]

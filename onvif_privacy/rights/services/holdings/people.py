@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from django.db import router
-
 from onvif_privacy.core import gate
 from onvif_privacy.core.models import Subject
+from onvif_privacy.core.subjects import merged
 from onvif_privacy.rights.services.holdings.claiming import Proven, claimed
 
 
@@ -21,16 +20,6 @@ class Person:
     subject: Subject
     subjects: tuple[Subject, ...]
     proven: tuple[Proven, ...] = field(default=(), repr=False)
-
-
-def merged(subject: Subject) -> tuple[Subject, ...]:
-    """Return the subject and all merged into it, at any distance. One query for each generation of mergers."""
-    found, last = [subject], [subject]
-    rows = Subject.objects.using(router.db_for_write(Subject))
-    while last:
-        last = list(rows.filter(merged_into__in=[one.pk for one in last]).order_by("pk"))
-        found += last
-    return tuple(found)
 
 
 _open: ContextVar[Person | None] = ContextVar("onvif_privacy_rights_person", default=None)

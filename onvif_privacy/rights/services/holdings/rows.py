@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import router
@@ -32,7 +32,7 @@ def main_role(declaration: PersonalData) -> str:
     return next(iter(declaration.subjects), next(iter(declaration.claims), ""))
 
 
-def belongs(declaration: PersonalData, field: Field, roles: set[str]) -> bool:
+def belongs(declaration: PersonalData, field: Field, roles: Collection[str]) -> bool:
     """Whether a field belongs to somebody who has these roles in its row."""
     return (field.of or main_role(declaration)) in roles
 
@@ -143,6 +143,19 @@ def roles_of(declaration: PersonalData, who: Person, batch: Sequence[Model]) -> 
         for key in rows(declaration, who, name).filter(pk__in=list(found)).values_list("pk", flat=True):
             found[key].add(name)
     return found
+
+
+def alike(
+    declaration: PersonalData, who: Person, batch: Sequence[Model]
+) -> Sequence[tuple[frozenset[str], Sequence[Model]]]:
+    """Return the rows of a batch by the roles that the person has in them; what `roles_of` costs, and no more."""
+    names = frozenset((*declaration.subjects, *declaration.claims))
+    if len(names) == 1:
+        return [(names, batch)]
+    roles, found = roles_of(declaration, who, batch), dict[frozenset[str], list[Model]]()
+    for row in batch:
+        found.setdefault(frozenset(roles[row.pk]), []).append(row)
+    return list(found.items())
 
 
 def many_to_many(declaration: PersonalData) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from typing import Final
 
@@ -14,7 +15,22 @@ from onvif_privacy.rights.services.replay import log, writing
 from onvif_privacy.rights.services.replay.applying import Strangers, apply
 from onvif_privacy.rights.services.requests.states import using
 
+logger = logging.getLogger(__name__)
+
 REASON: Final = "a backup was restored; erasures and withdrawals are done again"
+
+
+def why_restored() -> str | None:
+    """Return why this database must be taken for a restored one; the answer of the door `restored`. One query.
+
+    A log that cannot be read is no reason to stop the site at once: the job that compares fails, and tells staff.
+    """
+    try:
+        behind = log.last_number() > writing.last_known()
+    except Exception:  # whatever a storage of the site raises
+        logger.exception("the log of erasures cannot be compared with the database")
+        return None
+    return REASON if behind else None
 
 
 def run(run: Run) -> int:

@@ -14,9 +14,9 @@ from onvif_privacy.core.jobs import Run
 from onvif_privacy.core.keys import ring
 from onvif_privacy.core.models import Decision, Outcome
 from onvif_privacy.core.registry import purposes
+from onvif_privacy.core.subjects import merged
 from onvif_privacy.rights.models import REPLAYED, Kind, LogLine, Request, State
 from onvif_privacy.rights.services.holdings import marks
-from onvif_privacy.rights.services.holdings.people import merged
 from onvif_privacy.rights.services.replay import log
 
 AT_ONCE = 1_000
@@ -31,6 +31,11 @@ def known() -> QuerySet[LogLine]:
 def newest() -> LogLine | None:
     """Return the last line that this database knows."""
     return known().order_by("-number").first()
+
+
+def last_known() -> int:
+    """Return the number of the last line that this database knows; 0 for none."""
+    return int(known().aggregate(last=Max("number"))["last"] or 0)
 
 
 def unlogged_erasures() -> QuerySet[Request]:

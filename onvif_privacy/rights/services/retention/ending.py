@@ -20,12 +20,12 @@ from onvif_privacy.core.fields import EncryptedField, Sealed
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.registry import Json, PersonalData
 from onvif_privacy.core.registry.strategies import Blank, Generalise
+from onvif_privacy.core.subjects import merged
 from onvif_privacy.rights.models import Randomised
 from onvif_privacy.rights.services import holdings
 from onvif_privacy.rights.services.erasure import ending, walking
 from onvif_privacy.rights.services.erasure.ending import Judged
 from onvif_privacy.rights.services.holdings import Person
-from onvif_privacy.rights.services.holdings.people import merged
 from onvif_privacy.rights.services.retention.candidates import candidates, parts_of, strategy_of
 from onvif_privacy.rights.services.retention.judging import Due, due
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import router
+from django.db.models import Q
 from django.utils import timezone
 
 from onvif_privacy.core.jobs import Run
@@ -19,6 +20,7 @@ from onvif_privacy.rights.services.retention.candidates import candidates, parts
 from onvif_privacy.rights.services.retention.ending import Turn, delete_files, end, found
 
 OVERLAP = timedelta(minutes=10)  # a decision may be committed later than it was made
+AT_ONCE = 200
 
 
 class NotAllEnded(Exception):
@@ -76,21 +78,42 @@ def _naming(purpose: str) -> Iterator[PersonalData]:
 
 
 def withdrawn(run: Run) -> None:
-    """Look at once at what is held of people who took an agreement back since the last run."""
-    now, since = timezone.now(), run.cursor.get("since")
-    spoken_of = [one.slug for one in purposes.all() if one.basis.asks and any(_naming(one.slug))]
-    rows = Decision.objects.using(router.db_for_write(Decision)).filter(purpose__in=spoken_of)
-    begin = (datetime.fromisoformat(since) if since else now) - OVERLAP
-    recent = rows.exclude(outcome=Outcome.GRANTED).filter(decided_at__gte=begin).values_list("subject", "purpose")
-    failed = 0
-    for person, purpose in dict.fromkeys(recent.order_by("decided_at")):
-        if run.spent:
-            return
-        failed += end_for(run, person, purpose, now=now)
+    """Look at once at what is held of people who took an agreement back since the last pass.
+
+    A pass has a fixed begin and end, and its place is kept: one that is cut goes on with who comes next, and however
+    many take something back meanwhile, nobody waits for those before them twice.
+    """
+    now = timezone.now()
     with run.step():
-        run.cursor["since"] = now.isoformat()
+        if "upto" not in run.cursor:
+            since = datetime.fromisoformat(run.cursor["since"]) if "since" in run.cursor else now
+            run.cursor |= {"begin": (since - OVERLAP).isoformat(), "upto": now.isoformat(), "place": None, "failed": 0}
+    while batch := _taken_back(run.cursor):
+        for person, purpose, *place in batch:
+            if run.spent:
+                return
+            failed = end_for(run, person, purpose, now=now)
+            with run.step():
+                run.cursor["place"] = [place[0].isoformat(), str(place[1])]
+                run.cursor["failed"] += failed
+    failed, upto = int(run.cursor["failed"]), run.cursor["upto"]
+    with run.step():
+        run.cursor.clear()
+        run.cursor["since"] = upto
     if failed:
         raise NotAllEnded(f"{failed} rows could not end")
+
+
+def _taken_back(cursor: dict[str, Any]) -> list[Any]:
+    """Return subject, purpose, moment and id of the next decisions of a pass by which somebody takes something back."""
+    asked = [one.slug for one in purposes.all() if one.basis.asks and any(_naming(one.slug))]
+    rows = Decision.objects.using(router.db_for_write(Decision)).filter(purpose__in=asked)
+    rows = rows.exclude(outcome=Outcome.GRANTED).filter(decided_at__gte=cursor["begin"], decided_at__lt=cursor["upto"])
+    if cursor["place"]:
+        moment, pk = cursor["place"]
+        rows = rows.filter(Q(decided_at__gt=moment) | Q(decided_at=moment, pk__gt=pk))
+    found = rows.order_by("decided_at", "pk").values_list("subject", "purpose", "decided_at", "pk")
+    return list(found[:AT_ONCE])
 
 
 def end_for(run: Run, person: Any, purpose: str, *, now: datetime) -> int:
