@@ -87,8 +87,9 @@ def rows_of_everybody(plant: Plant) -> Iterator[str]:
 
     def everybody(declaration: Any, who: Any, **asked: Any) -> Iterator[list[Any]]:
         if declaration.model == "onvif_privacy_rights.Claim":
-            yield [row for row in Claim.objects.using(router.db_for_write(Claim)) if row.subject_id == who.subject.pk]
-            yield [_opened(row) for row in Claim.objects.exclude(subject=who.subject)]
+            rows = Claim.objects.using(router.db_for_write(Claim))
+            batches = [*rows.filter(subject=who.subject)], [_opened(row) for row in rows.exclude(subject=who.subject)]
+            yield from filter(None, batches)
 
     def _opened(row: Claim) -> Claim:
         with gate.scope("own_access", subject=row.subject) as scope:
