@@ -29,7 +29,7 @@ from onvif_privacy.visits.models import (
 from onvif_privacy.visits.services import clock, dictionary
 from onvif_privacy.visits.services.sketch import Sketch, value_of
 
-DAYS, PAGES, REFERRERS, BROWSERS, PEOPLE_A_DAY, SHOWN = 90, 2_000, 300, 40, 25_000, 12
+DAYS, PAGES, REFERRERS, BROWSERS, PEOPLE_A_DAY = 90, 2_000, 300, 40, 25_000
 
 # squares and cubes of chance make few numbers frequent and many rare
 SINGLE = f"""
@@ -87,8 +87,9 @@ def fill(number: int) -> None:
             cursor.execute(statement, [str(clock.zone())])
         for statement in (SITE_DAYS, SITE_HOURS):
             cursor.execute(statement)
-        cursor.execute("VACUUM ANALYZE")
     _fill_different(clock.today())
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
 
 
 def _visits() -> str:
@@ -96,10 +97,11 @@ def _visits() -> str:
 
 
 def _fill_different(today: dt.date) -> None:
-    """Fill the sketches of the site and of the pages that stand open on the report, for two periods of 30 days."""
+    """Fill the sketches of the site, and of each page and day one of the same few, for two periods of 30 days."""
     site = dictionary.numbers(Page, {("", "", "")}, "default")["", "", ""]
     chance = random.Random(1)  # noqa: S311 - no secret
-    shown = list(Page.objects.exclude(route="").order_by("pk").values_list("pk", flat=True)[:SHOWN])
+    pages = list(Page.objects.exclude(route="").values_list("pk", flat=True))
+    few = [_row(today, site, (chance.randbytes(8) for _n in range(number))) for number in (3, 30, 300, 3_000)]
     rows = []
     for back in range(60):
         day = today - dt.timedelta(days=back)
@@ -109,16 +111,15 @@ def _fill_different(today: dt.date) -> None:
                 f"SELECT DISTINCT visitor FROM {_visits()} WHERE at >= %s AND at < %s",
                 [start, end],
             )
-            rows.append(UniqueDay(day=day, page_id=site, registers=_packed(row[0].bytes for row in cursor)))
-        rows += [
-            UniqueDay(day=day, page_id=page, registers=_packed(chance.randbytes(8) for _n in range(2_000)))
-            for page in shown
-        ]
-    UniqueDay.objects.bulk_create(rows)
+            rows.append(_row(day, site, (row[0].bytes for row in cursor)))
+        for page in pages:
+            one = chance.choice(few)
+            rows.append(UniqueDay(day=day, page_id=page, registers=one.registers, estimate=one.estimate))
+    UniqueDay.objects.bulk_create(rows, 1_000)
 
 
-def _packed(people: Iterable[bytes]) -> bytes:
+def _row(day: dt.date, page: int, people: Iterable[bytes]) -> UniqueDay:
     sketch = Sketch()
     hashes = (hashlib.blake2b(person, digest_size=8).digest() for person in people)
     sketch.add(value_of(int.from_bytes(hashed, "big")) for hashed in hashes)
-    return sketch.packed()
+    return UniqueDay(day=day, page_id=page, registers=sketch.packed(), estimate=sketch.estimate())

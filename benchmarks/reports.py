@@ -48,7 +48,7 @@ def questions(asked: reports.Asked) -> dict[str, tuple[Callable[[], Any], Callab
         return lambda: list(single.values(*names).annotate(now=now, before=before).order_by("-now")[:50])
 
     day, hour = TruncDate("at", tzinfo=zone), ExtractHour("at", tzinfo=zone)
-    top_pages = [row["page_id"] for row in reports.tables.page_rows(asked)][: filling.SHOWN]
+    top_pages = [row["page_id"] for row in reports.tables.page_rows(asked)]
     return {
         "visits by day": (
             lambda: reports.by_day(asked),

@@ -350,7 +350,7 @@ class TestFork:
     def test_child_starts_empty_with_fresh_locks_even_when_they_were_held(self, mine: Recorder) -> None:
         mine.put(RecordFactory())
         for _number in range(50):
-            with mine._lock, mine._flushing:
+            with mine._lock, mine.storing:
                 child = os.fork()
                 if child == 0:
                     before = mine.books()

@@ -292,8 +292,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('day', models.DateField(verbose_name='day')),
+                ('page', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='unique_days', to='onvif_privacy_visits.page')),
+                ('estimate', models.PositiveIntegerField(editable=False, verbose_name='estimate')),
                 ('registers', models.BinaryField(verbose_name='registers')),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='unique_days', to='onvif_privacy_visits.page')),
             ],
             options={
                 'verbose_name': 'different visitors by day',
@@ -406,7 +407,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='uniqueday',
-            constraint=models.UniqueConstraint(fields=('day', 'page'), name='privacy_unique_day'),
+            constraint=models.UniqueConstraint(fields=('page', 'day'), name='privacy_unique_day'),
         ),
         migrations.AddIndex(
             model_name='visit',

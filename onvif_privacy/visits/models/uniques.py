@@ -33,18 +33,20 @@ class UniqueDay(models.Model):
     """Different visitors of one page on one day, as registers of a sketch; of the whole site where ``page`` has none.
 
     (The page without route and path stands for the site that it names.) Pages are hashed apart, so that the registers
-    of two pages say nothing about who visited both.
+    of two pages say nothing about who visited both. ``estimate`` is the number that the registers give.
     """
 
     id = models.BigAutoField(primary_key=True)
     day = models.DateField(_("day"))
-    page = models.ForeignKey(Page, models.PROTECT, related_name="unique_days")
+    page = models.ForeignKey(Page, models.PROTECT, related_name="unique_days", db_index=False)
+    estimate = models.PositiveIntegerField(_("estimate"), editable=False)
     registers = models.BinaryField(_("registers"), editable=False)
 
     class Meta:
         verbose_name = _("different visitors by day")
         verbose_name_plural = _("different visitors by day")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["day", "page"], name="privacy_unique_day")]
+        # the page first: reports ask for the days of a few pages
+        constraints: ClassVar = [models.UniqueConstraint(fields=["page", "day"], name="privacy_unique_day")]
 
     def __str__(self) -> str:
         return f"{self.day} {self.page}"

@@ -43,7 +43,7 @@ LISTED: dict[type[models.Model], frozenset[str]] = {
     NetworkDay: frozenset({"id", "day", "network", "asked", "domain_id", "visits"}),
     AreaDay: frozenset({"id", "day", "area_id", "page_id", "visits"}),
     DaySalt: frozenset({"day", "salt", "ring_key"}),
-    UniqueDay: frozenset({"id", "day", "page_id", "registers"}),
+    UniqueDay: frozenset({"id", "day", "page_id", "registers", "estimate"}),
     UniqueWaiting: frozenset({"id", "day", "at", "values"}),
 }
 

@@ -97,9 +97,12 @@ def _registers(look: Look) -> Iterable[Finding]:
     for row in UniqueDay.objects.using(router.db_for_write(UniqueDay)).order_by("-pk")[:MOST]:
         look.seen()
         try:
-            sketch.Sketch.unpacked(bytes(row.registers))
+            number = sketch.Sketch.unpacked(bytes(row.registers)).estimate()
         except ValueError:
             yield Finding(f"{UniqueDay._meta.db_table} {row.pk}", "holds something else than registers")
+        else:
+            if row.estimate != number:
+                yield Finding(f"{UniqueDay._meta.db_table} {row.pk}", "holds another number than its registers give")
     for waiting in UniqueWaiting.objects.using(router.db_for_write(UniqueWaiting)).order_by("pk")[:MOST]:
         look.seen()
         if not _are_values(bytes(waiting.values)):
@@ -152,8 +155,23 @@ def hashes_instead_of_registers(plant: Plant) -> Iterator[str]:
     with rolled_back(using):
         page = Page(digest=uuid.uuid4().hex, route="/")
         page.save(using=using)
-        UniqueDay(day=clock.today(), page=page, registers=keys.mac(b"k" * 32, b"203.0.113.77")).save(using=using)
+        hashed = keys.mac(b"k" * 32, b"203.0.113.77")
+        UniqueDay(day=clock.today(), page=page, registers=hashed, estimate=1).save(using=using)
         yield "something else than registers"
+
+
+@no_hash_of_a_visitor_is_kept.saboteur
+@contextmanager
+def hash_instead_of_an_estimate(plant: Plant) -> Iterator[str]:
+    """Keep a visitor's address where the number of visitors belongs."""
+    using = router.db_for_write(Page)
+    with rolled_back(using):
+        page = Page(digest=uuid.uuid4().hex, route="/")
+        page.save(using=using)
+        address = int.from_bytes(bytes([78, 0, 113, 77]), "big")
+        nobody = sketch.Sketch().packed()
+        UniqueDay(day=clock.today(), page=page, registers=nobody, estimate=address).save(using=using)
+        yield "another number than its registers give"
 
 
 @no_hash_of_a_visitor_is_kept.saboteur

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import atexit
 import logging
-import os
 import random
 import threading
 import time
 import uuid
-import weakref
 from collections import Counter
 from collections.abc import Callable, Sequence
 
 from django.db import OperationalError
 from django.utils import timezone
 
-from onvif_privacy.visits.services import clock, popular, retention, salts, uniques
+from onvif_privacy.visits.services import clock, forks, popular, retention, salts, uniques
 from onvif_privacy.visits.services.plan import plan
 from onvif_privacy.visits.services.records import Books, Parcel, Receipt, Record, Unavailable
 from onvif_privacy.visits.services.transports import Direct, Transport
@@ -47,12 +45,12 @@ class Recorder:
         self._transport = transport
         self._upkeep = upkeep
         self.begin_anew()
-        os.register_at_fork(after_in_child=_forked(weakref.ref(self)))
+        forks.follow(self)
 
     def begin_anew(self, inherited: int = 0) -> None:
         """Start new books with an empty buffer, for a forked child and for tests; inherited copies are dropped."""
         self._lock = threading.Lock()
-        self._flushing = threading.Lock()
+        self.storing = threading.RLock()  # held by whoever is at the store, and while the process forks
         self._wake = threading.Event()
         self._stopping = self._stopped = False
         self.thread: threading.Thread | None = None
@@ -124,7 +122,7 @@ class Recorder:
 
     def flush(self) -> bool:
         """Send one parcel; gives whether there was one. Raises Unavailable, with everything kept."""
-        with self._flushing:
+        with self.storing:
             parcel = self._parcel or self._packed()
             if parcel is None:
                 return False
@@ -171,16 +169,19 @@ class Recorder:
 
     def _run(self) -> None:
         try:
-            self._transport.open()
-            self._keep_up()
-            self._transport.rest()
+            with self.storing:
+                self._transport.open()
+                self._keep_up()
+                self._transport.rest()
             while not self._stopping:
                 self._wake.wait(self._interval())
                 self._wake.clear()
                 if not self._stopping:
-                    self._drain()
-            self._finish()
-            self._transport.close()
+                    with self.storing:
+                        self._drain()
+            with self.storing:
+                self._finish()
+                self._transport.close()
         except Exception as error:  # nothing is lost: the next record starts another thread
             self._failures += 1
             self._say(error)
@@ -258,16 +259,6 @@ class Recorder:
                 self._dropped["shutdown"] += len(self._queue)
             self._queue.clear()
             self._bytes = 0
-
-
-def _forked(recorder: weakref.ref[Recorder]) -> Callable[[], None]:
-    """What a child process does first; the buffer is held weakly, so that a recorder nobody uses can go."""
-
-    def start() -> None:
-        if (mine := recorder()) is not None:
-            mine.begin_anew(inherited=mine.pending)
-
-    return start
 
 
 # A site without cron keeps its lists and terms by these.

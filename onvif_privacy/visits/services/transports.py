@@ -56,8 +56,13 @@ class Direct:
         self._watch = Watch(connection, TIMEOUT_SECONDS) if connection.vendor == "postgresql" else None
 
     def rest(self) -> None:
-        """Close the connection where the site's CONN_MAX_AGE says so, and forget what DEBUG has noted of it."""
+        """Close the connection where the site's CONN_MAX_AGE says so, and forget what DEBUG has noted of it.
+
+        A file is closed each time: SQLite in a forked child believes that it holds the locks of what it inherits open.
+        """
         connection = connections[router.db_for_write(Visit)]
+        if connection.vendor == "sqlite":
+            connection.close()
         connection.close_if_unusable_or_obsolete()
         connection.queries_log.clear()  # only requests do so, and this thread has none
         self._unwatched()

@@ -120,11 +120,11 @@ def _raise(day: dt.date, pages: dict[int, set[int]], using: str) -> None:
         sketch.add(values)
         after = sketch.packed()
         if after != before:
-            changed.append(UniqueDay(day=day, page_id=page, registers=after))
+            changed.append(UniqueDay(day=day, page_id=page, registers=after, estimate=sketch.estimate()))
     targeted = connections[using].features.supports_update_conflicts_with_target
     rows.bulk_create(
         changed,
         update_conflicts=True,
-        update_fields=["registers"],
-        unique_fields=["day", "page"] if targeted else None,
+        update_fields=["registers", "estimate"],
+        unique_fields=["page", "day"] if targeted else None,
     )

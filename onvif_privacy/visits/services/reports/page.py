@@ -14,8 +14,6 @@ from onvif_privacy.visits.services.reports.names import names
 from onvif_privacy.visits.services.reports.shapes import Days, Fault, Line
 from onvif_privacy.visits.services.reports.visitors import Visitors, visitors
 
-OPEN_LINES = 12
-
 
 @dataclass(frozen=True)
 class Report:
@@ -36,7 +34,7 @@ class Report:
 
 
 def report(asked: Asked, now: dt.datetime | None = None) -> Report:
-    """Answer everything at once: ten queries, and one each for areas and domains where a site has them."""
+    """Answer everything at once: eleven queries, and one each for areas and domains where a site has them."""
     every_page = tables.every_page(asked) if conf.SERVICES else []
     pages = tables.top(every_page) if conf.SERVICES else tables.page_rows(asked)
     faults, live = tables.fault_rows(asked), tables.live_rows(asked, now)
@@ -49,8 +47,7 @@ def report(asked: Asked, now: dt.datetime | None = None) -> Report:
         domains=(row["domain_id"] for row in domains),
         beginnings=tables.service_places(),
     )
-    # a sketch for each page and day: those of the lines that stand open on the page
-    different = visitors(asked, [row["page_id"] for row in pages[:OPEN_LINES]])
+    different = visitors(asked, [row["page_id"] for row in pages])
     return Report(
         days=days,
         visitors=different,
