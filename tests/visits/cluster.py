@@ -25,7 +25,7 @@ class Cluster:
         self.data = folder / "data"
         self._programs = programs
         self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        self.port = _free_port()
+        self.port = free_port()
         if self._as:
             shutil.chown(folder, "postgres")
         self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-N")
@@ -71,7 +71,7 @@ class Cluster:
         assert done.returncode == 0, f"{' '.join(command)} ended with {done.returncode}"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Return a port below those that systems give to clients: nobody may have it when a stopped server starts again."""
     for port in random.sample(range(20_000, 32_000), 100):
         with socket.socket() as free, suppress(OSError):

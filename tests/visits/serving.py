@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -124,28 +125,37 @@ class Site:
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         if self.url.startswith("sqlite:///"):
             connection: Any = sqlite3.connect(self.url.removeprefix("sqlite:///"))
+        elif self.url.startswith("mysql://"):
+            import MySQLdb
+
+            place = urlsplit(self.url)
+            connection = MySQLdb.connect(place.hostname, "root", port=place.port, database=place.path[1:])
         else:
             import psycopg
 
             connection = psycopg.connect(self.url.replace("postgres://", "postgresql://"))
         try:
-            return list(connection.execute(statement).fetchall())
+            cursor = connection.cursor()
+            cursor.execute(statement)
+            return list(cursor.fetchall())
         finally:
             connection.close()
 
     def stored(self) -> int:
         return int(self.rows("SELECT coalesce(sum(visits), 0) FROM onvif_privacy_visits_pageday")[0][0])
 
-    def books(self) -> list[tuple[int, int, int, str]]:
-        return self.rows("SELECT accepted, stored, pending, dropped FROM onvif_privacy_visits_process")
+    def books(self) -> list[tuple[int, int, int, Counter[str]]]:
+        """Return what each process has accepted, stored, what waits, and what it dropped by reason."""
+        rows = self.rows("SELECT accepted, stored, pending, dropped FROM onvif_privacy_visits_process")
+        return [(*numbers, _reasons(dropped)) for *numbers, dropped in rows]
 
     def settled(self) -> int:
         """Visits that the books of all processes have stored, or dropped for a reason."""
-        return sum(stored + sum(_reasons(dropped).values()) for _accepted, stored, _pending, dropped in self.books())
+        return sum(stored + dropped.total() for _accepted, stored, _pending, dropped in self.books())
 
     def dropped(self) -> Counter[str]:
         """Visits that the books of all processes have dropped, by reason."""
-        return sum((_reasons(dropped) for *_numbers, dropped in self.books()), Counter())
+        return sum((dropped for *_numbers, dropped in self.books()), Counter())
 
     def until(self, holds: Callable[[], bool], seconds: float = 60) -> None:
         """Wait until something holds; fails when the server ends before."""

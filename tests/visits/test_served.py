@@ -33,7 +33,7 @@ def test_stop_under_load_loses_no_accepted_visit_and_repeats_none(site: Site) ->
 
     books = site.books()
     assert 1 <= len(books) <= 2, "one recorder in each worker that answered, none in the master"
-    assert [(pending, dropped) for _accepted, _stored, pending, dropped in books] == [(0, "{}")] * len(books)
+    assert [(pending, dropped) for _accepted, _stored, pending, dropped in books] == [(0, {})] * len(books)
     assert site.stored() == sum(accepted for accepted, *_rest in books)
     # a page can be accepted and its answer cut off by the stop, but no answered page may be missing
     assert site.answered <= site.stored() <= site.answered + 8
