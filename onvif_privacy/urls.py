@@ -21,6 +21,7 @@ ROOMS = (
     ("onvif_privacy.rights", ""),
     ("onvif_privacy.people", "people/"),
     ("onvif_privacy.disclosures", "disclosures/"),
+    ("onvif_privacy.outreach", ""),
 )
 
 urlpatterns = [

@@ -24,6 +24,7 @@ SUBSETS = (
     "rights_only",
     "people_only",
     "disclosures_only",
+    "outreach_only",
 )
 
 # What a healthy site goes through, and then each shipped page of it as a stranger would see it.

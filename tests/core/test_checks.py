@@ -295,7 +295,7 @@ def test_every_id_stands_once_in_the_code_and_the_tests_know_it() -> None:
 
 def test_a_room_that_is_not_installed_may_keep_its_settings() -> None:
     # No test site has this room; one settings file may serve several sites.
-    with override_settings(ONVIF_PRIVACY_OUTREACH_ANYTHING=1):
+    with override_settings(ONVIF_PRIVACY_COMMUNITY_ANYTHING=1):
         assert "E008" not in found()
 
 

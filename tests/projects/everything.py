@@ -14,6 +14,7 @@ INSTALLED_APPS = [
     "onvif_privacy.rights",
     "onvif_privacy.people",
     "onvif_privacy.disclosures",
+    "onvif_privacy.outreach",
 ]
 MIDDLEWARE = [
     "onvif_privacy.cookies.middleware.CookieMiddleware",

@@ -1,7 +1,7 @@
 """Reaching people: their address for one purpose, and messages that they do get, by one way or another."""
 
 from onvif_privacy.core.contacts.holding import Holders, holders
-from onvif_privacy.core.contacts.reading import email, emails
+from onvif_privacy.core.contacts.reading import email, emails, reachable
 from onvif_privacy.core.contacts.telling import BANNER_DAYS, Message, posted, read_letter, seen, tell, to_post, unseen
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "emails",
     "holders",
     "posted",
+    "reachable",
     "read_letter",
     "seen",
     "tell",

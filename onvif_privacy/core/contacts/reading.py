@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.db.models import F, Model, QuerySet
 
 from onvif_privacy.core import gate
-from onvif_privacy.core.gate.people import owner_path
+from onvif_privacy.core.gate.people import owner_path, purposes_of
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.personal.rows import model_of, rows_owned
 from onvif_privacy.core.registry import Field, Reach, personal_data
@@ -100,3 +100,9 @@ def email(subject: Subject | None, purpose: str) -> str | None:
         return None
     with gate.scope(purpose, subject=subject) as scope:
         return emails(scope, [subject]).get(subject.pk)
+
+
+def reachable(subject: Subject, purpose: str) -> bool:
+    """Whether a field declared for a purpose holds an address of a person, whatever they decided; nothing is read."""
+    declared = [one for one in sources("email") if purpose in purposes_of(one.model, one.name)]
+    return any(one.rows([subject]).filter(**{f"{one.name}__isnull": False}).exists() for one in declared)

@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from onvif_privacy.core import consent
 from onvif_privacy.core.clock import DatabaseNow, later
 from onvif_privacy.core.models import Outgoing
-from onvif_privacy.core.registry import purposes
+from onvif_privacy.core.outbox.mailing import Mailing, Refusal
 
 M = TypeVar("M", bound=Outgoing)
 
@@ -22,7 +22,6 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 4, 16, 64, 256))
 """How long each further try waits; a letter is tried six times before staff are asked."""
 
 State = Outgoing.State
-NO_CONSENT = "no_consent"
 UNREACHABLE = "unreachable"
 
 
@@ -31,20 +30,20 @@ def rows(model: type[M]) -> QuerySet[M]:
     return model._default_manager.using(router.db_for_write(model))
 
 
-def claim(model: type[M], number: int) -> list[M]:
-    """Take letters that are due and that nobody holds, the longest waiting first; also those of a dead sender."""
+def claim(model: type[M], number: int, *, which: Q | None = None, order: Sequence[str] = ("created_at",)) -> list[M]:
+    """Take letters that are due and that nobody holds, in ``order``; also those of a dead sender."""
     using, lease = router.db_for_write(model), uuid.uuid4()
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=DatabaseNow())
     time_has_come = Q(not_before__isnull=True) | Q(not_before__lte=DatabaseNow())
-    due = rows(model).filter(free, time_has_come, state__in=(State.WAITING, State.SENDING))
+    due = rows(model).filter(which or Q(), free, time_has_come, state__in=(State.WAITING, State.SENDING))
     with transaction.atomic(using=using):
-        wanted = due.order_by("created_at")
+        wanted = due.order_by(*order)
         if connections[using].features.has_select_for_update_skip_locked:
             wanted = wanted.select_for_update(skip_locked=True)
         ids = list(wanted.values_list("pk", flat=True)[:number])
         # SQLite has no row locks: what another sender took since then is not free any more.
         due.filter(pk__in=ids).update(lease=lease, lease_until=later(LEASE))
-    return list(rows(model).filter(lease=lease).select_related("subject").order_by("created_at"))
+    return list(rows(model).filter(pk__in=ids, lease=lease).select_related("subject").order_by(*order))
 
 
 def _mine(letter: Outgoing) -> QuerySet[Outgoing]:
@@ -56,21 +55,52 @@ def _end(letter: Outgoing, state: str, **changes: Any) -> None:
 
 
 def may_leave(letter: Outgoing) -> bool:
-    """Decide, under the person's lock, whether the letter may leave now, and write down that it is about to.
+    """Decide about one letter, as `may_all_leave` does about several."""
+    return bool(may_all_leave([letter], Mailing(type(letter))))
 
-    False: another sender has it by now, or the person does not want it (any more), which is recorded.
+
+def may_all_leave(letters: Sequence[M], mailing: Mailing[M]) -> list[M]:
+    """Decide, under the people's locks, which letters may leave now, and write down that they are about to.
+
+    Left out are letters that another sender has by now, and those that are refused, which is recorded.
     """
-    with transaction.atomic(using=router.db_for_write(type(letter))):
-        if letter.subject is None:
-            allowed = purposes.get(letter.purpose).default
-        else:
-            allowed = bool(consent.lock(subjects=[letter.subject], purpose=letter.purpose))
-        mine = _mine(letter).filter(lease_until__gt=DatabaseNow())
-        if not allowed:
-            mine.update(state=State.SKIPPED, reason=NO_CONSENT, lease=None, lease_until=None)
-            return False
-        now, until = DatabaseNow(), later(LEASE)
-        return bool(mine.update(state=State.SENDING, attempts=F("attempts") + 1, sending_at=now, lease_until=until))
+    model, lease = type(letters[0]), letters[0].lease
+    with transaction.atomic(using=router.db_for_write(model)):
+        allowed = _allowed(letters)
+        held = rows(model).filter(pk__in=[one.pk for one in letters], lease=lease)
+        ours = letters
+        # the rows are ours until commit, or not ours at all
+        if held.filter(lease_until__gt=DatabaseNow()).update(lease_until=later(LEASE)) < len(letters):
+            kept = set(held.filter(lease_until__gt=DatabaseNow()).values_list("pk", flat=True))
+            ours = [one for one in letters if one.pk in kept]
+        refusals = mailing.refusals(ours, allowed) if ours else {}
+        for one in ours:
+            if one.pk in refusals:
+                _refuse(one, refusals[one.pk])
+        going = [one for one in ours if one.pk not in refusals]
+        if going:
+            rows(model).filter(pk__in=[one.pk for one in going]).update(
+                state=State.SENDING, attempts=F("attempts") + 1, sending_at=DatabaseNow()
+            )
+            mailing.leaving(going)
+    return going
+
+
+def _allowed(letters: Sequence[Outgoing]) -> set[uuid.UUID]:
+    """Lock the people of letters, and return the ids of the letters whose person may be written to."""
+    allowed = set[uuid.UUID]()
+    for purpose in sorted({one.purpose for one in letters}):
+        people = {one.pk: one.subject for one in letters if one.purpose == purpose and one.subject is not None}
+        may = consent.lock(subjects=people.values(), purpose=purpose) if people else frozenset()
+        allowed |= {pk for pk, person in people.items() if person.pk in may}
+    return allowed
+
+
+def _refuse(letter: Outgoing, refusal: Refusal) -> None:
+    if refusal.until is None:
+        _end(letter, State.SKIPPED, reason=refusal.reason)
+    else:
+        _end(letter, State.WAITING, reason=refusal.reason, not_before=refusal.until)
 
 
 def skip(letter: Outgoing, reason: str) -> None:
@@ -78,9 +108,11 @@ def skip(letter: Outgoing, reason: str) -> None:
     _end(letter, State.SKIPPED, reason=reason)
 
 
-def sent(letter: Outgoing) -> None:
-    """Record that the mail server has taken it."""
-    _end(letter, State.SENT, reason="", sent_at=DatabaseNow())
+def sent(*letters: Outgoing) -> None:
+    """Record that the mail server has taken letters of one batch."""
+    for first in letters[:1]:
+        mine = rows(type(first)).filter(pk__in=[one.pk for one in letters], lease=first.lease)
+        mine.update(state=State.SENT, reason="", sent_at=DatabaseNow(), lease=None, lease_until=None)
 
 
 def refused(letter: Outgoing, reason: str) -> None:

@@ -1,0 +1,82 @@
+"""System checks of the room: ``onvif_privacy_outreach.*``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail.backends.base import BaseEmailBackend
+from django.utils.module_loading import import_string
+
+from onvif_privacy.core.conf import conf as house
+from onvif_privacy.outreach.conf import conf
+
+LABEL = "onvif_privacy_outreach"
+GATE = "onvif_privacy.outreach.services.GateBackend"
+
+
+def _setting(name: str) -> Any:
+    """Return a setting; None for one of a wrong type, which another check reports."""
+    try:
+        return getattr(conf, name)
+    except ImproperlyConfigured:
+        return None
+
+
+@register()
+def transport_is_a_backend(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E001: the transport behind the mail gate is no mail backend, or the gate itself."""
+    name = _setting("TRANSPORT")
+    if name is None:
+        return []
+    try:
+        found = import_string(name)
+    except ImportError:
+        found = None
+    is_one = isinstance(found, type) and issubclass(found, BaseEmailBackend)
+    if is_one and name != GATE and found.__name__ != "GateBackend":
+        return []
+    hint = 'Name the backend you had: "django.core.mail.backends.smtp.EmailBackend".'
+    words = f"ONVIF_PRIVACY_OUTREACH_TRANSPORT names no mail backend that could stand behind the gate: {name}"
+    return [Error(words, hint=hint, id=f"{LABEL}.E001")]
+
+
+@register()
+def base_url_is_set(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """W001: without ``ONVIF_PRIVACY_BASE_URL`` no mail can be written, since links come from nowhere else."""
+    if house.BASE_URL:
+        return []
+    hint = 'Write the public address, for example ONVIF_PRIVACY_BASE_URL = "https://example.org".'
+    return [Warning("ONVIF_PRIVACY_BASE_URL is not set: no mail can be sent.", hint=hint, id=f"{LABEL}.W001")]
+
+
+def gate_stands() -> bool:
+    """Whether the site's default mailer is the gate: by its settings, whatever a test run puts in their place."""
+    mailers = getattr(settings, "MAILERS", None)
+    if isinstance(mailers, dict) and mailers:
+        return bool(mailers.get("default", {}).get("BACKEND") == GATE)
+    return bool(settings.EMAIL_BACKEND == GATE)
+
+
+@register(deploy=True)
+def gate_enforces(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """W002: mail does not pass the gate, or the gate only observes."""
+    if gate_stands() and _setting("GATE") == "enforce":
+        return []
+    hint = f'Set EMAIL_BACKEND = "{GATE}" and, once the list of undeclared mail is empty, ONVIF_PRIVACY_OUTREACH_GATE.'
+    return [Warning("Mail that nobody declared can leave the site.", hint=hint, id=f"{LABEL}.W002")]
+
+
+@register()
+def bounces_have_a_maildir(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E002: the folder into which reports of bounces come is no Maildir."""
+    place = _setting("BOUNCES_MAILDIR")
+    if not place or all((Path(place) / name).is_dir() for name in ("new", "cur", "tmp")):
+        return []
+    words = f"ONVIF_PRIVACY_OUTREACH_BOUNCES_MAILDIR is no Maildir: {place}"
+    return [Error(words, hint="It is a folder with the folders new, cur and tmp.", id=f"{LABEL}.E002")]

@@ -1,0 +1,1 @@
+"""Surveys: answers become tallies at once, and results are published in groups of K or not at all."""

@@ -1,0 +1,11 @@
+"""A site that only wants to write to people who chose it."""
+
+from __future__ import annotations
+
+from tests.projects.base import *
+from tests.projects.base import DJANGO_APPS, DJANGO_MIDDLEWARE
+
+INSTALLED_APPS = [*DJANGO_APPS, "onvif_privacy.core", "onvif_privacy.outreach"]
+MIDDLEWARE = list(DJANGO_MIDDLEWARE)
+
+ONVIF_PRIVACY_BASE_URL = "https://example.com"
