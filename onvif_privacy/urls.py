@@ -22,6 +22,7 @@ ROOMS = (
     ("onvif_privacy.people", "people/"),
     ("onvif_privacy.disclosures", "disclosures/"),
     ("onvif_privacy.outreach", ""),
+    ("onvif_privacy.enquiries", ""),
 )
 
 urlpatterns = [

@@ -25,6 +25,7 @@ SUBSETS = (
     "people_only",
     "disclosures_only",
     "outreach_only",
+    "enquiries_only",
 )
 
 # What a healthy site goes through, and then each shipped page of it as a stranger would see it.

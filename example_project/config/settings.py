@@ -49,6 +49,7 @@ ONVIF_PRIVACY_STATEMENT_PUBLIC = True  # everybody sees where each clause stands
 ONVIF_PRIVACY_RIGHTS_EXPORT_STORAGE = "privacy_exports"
 ONVIF_PRIVACY_RIGHTS_LOG = "privacy_log"
 ONVIF_PRIVACY_DISCLOSURES_STORAGE = "privacy_disclosures"
+ONVIF_PRIVACY_ENQUIRIES_STORAGE = "privacy_enquiries"
 ONVIF_PRIVACY_RIGHTS_COOLING_HOURS = env.int("ONVIF_PRIVACY_RIGHTS_COOLING_HOURS", default=72)
 # Views whose addresses are public content; of all others visits keep the pattern of the route only.
 ONVIF_PRIVACY_VISITS_PUBLIC_CONTENT = ["news-item", "product", "article"]
@@ -71,6 +72,7 @@ INSTALLED_APPS = [
     "onvif_privacy.people",
     "onvif_privacy.rights",
     "onvif_privacy.disclosures",
+    "onvif_privacy.enquiries",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -140,6 +142,7 @@ STORAGES = {
     "privacy_exports": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "privacy-exports"}},
     "privacy_log": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "privacy-log"}},
     "privacy_disclosures": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "privacy-disclosures"}},
+    "privacy_enquiries": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "privacy-enquiries"}},
 }
 
 # --- security --------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -33,6 +34,25 @@ class Door(Generic[P, R]):
 
 statement: Door[[str], str | None] = Door("statement")
 """Digest of the statement in force for a language code."""
+
+
+@dataclass(frozen=True)
+class ClauseText:
+    """A clause of the published statement as it stood at a moment, facts put in, and the SHA-256 (hex) of its words."""
+
+    title: str
+    words: str
+    digest: str
+
+
+clause: Door[[str, str, datetime], ClauseText | None] = Door("clause")
+"""Text of a clause (slug) in a language, in force at a moment; None where it was not. Filled by `statement`."""
+
+cited: Door[[str, int], None] = Door("cited")
+"""Told that a version (by its number) of the statement was published because of comments, with what its editor wrote.
+
+Called in the transaction of the publication. Filled by `enquiries`.
+"""
 
 
 @dataclass(frozen=True)

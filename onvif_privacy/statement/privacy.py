@@ -87,6 +87,7 @@ declare(
 )
 
 doors.statement.fill(reading.statement_digest)
+doors.clause.fill(reading.clause_at)
 doors.coverage.fill(standing.coverage_in_force)
 
 if getattr(settings, "ONVIF_PRIVACY_STATEMENT_PUBLIC", False) is True:  # what is off has no job

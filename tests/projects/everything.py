@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "onvif_privacy.people",
     "onvif_privacy.disclosures",
     "onvif_privacy.outreach",
+    "onvif_privacy.enquiries",
 ]
 MIDDLEWARE = [
     "onvif_privacy.cookies.middleware.CookieMiddleware",
@@ -25,6 +26,7 @@ MIDDLEWARE = [
 ONVIF_PRIVACY_RIGHTS_EXPORT_STORAGE = "privacy_exports"
 ONVIF_PRIVACY_RIGHTS_LOG = "privacy_log"
 ONVIF_PRIVACY_DISCLOSURES_STORAGE = "privacy_disclosures"
+ONVIF_PRIVACY_ENQUIRIES_STORAGE = "privacy_enquiries"
 
 # the store is declared by the tests that use it
 ONVIF_PRIVACY_COMPLETENESS = "off"

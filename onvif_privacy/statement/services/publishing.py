@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.core import ledger
+from onvif_privacy.core import doors, ledger
 from onvif_privacy.core.ledger import canonical
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.registry.kinds import instant
@@ -94,6 +94,8 @@ def publish(
         raise Refused(_("This version cannot take effect that early."))
     version = _insert(document, draft, change, person, actor, now)
     _record_effect(version, effective_at, reason=draft.reason, actor=actor, now=now)
+    if version.comments:
+        doors.cited(version.comments, version.number)
     draft.delete()
     _forget_copies()
     return version

@@ -9,10 +9,11 @@ from functools import lru_cache
 from django.db import DatabaseError
 from django.utils import timezone
 
-from onvif_privacy.statement.models import Text, Version
-from onvif_privacy.statement.services.copies import Copy, Texts, known
-from onvif_privacy.statement.services.sentences import Clause, sentences
-from onvif_privacy.statement.services.timeline import Step, in_force
+from onvif_privacy.core.doors import ClauseText
+from onvif_privacy.statement.models import Effect, Text, Version
+from onvif_privacy.statement.services.copies import Copy, Texts, known, newest_texts
+from onvif_privacy.statement.services.sentences import Clause, digest, sentences
+from onvif_privacy.statement.services.timeline import Step, in_force, timeline
 
 DEFAULT = "privacy"
 
@@ -66,6 +67,14 @@ def statement_digest(language: str) -> str | None:
     """Return the digest of the words in force for ``language``; what `core.doors.statement` answers."""
     found = current(language)
     return found.text.text_digest if found else None
+
+
+def clause_at(slug: str, language: str, moment: datetime) -> ClauseText | None:
+    """Return a clause as it was in force at any moment; what `core.doors.clause` answers. Two queries."""
+    step = in_force(timeline(Effect.objects.of(DEFAULT)), moment)
+    text = pick(newest_texts([step.version.pk]), step, language) if step else None
+    found = next((one for one in clauses(text.words) if one.slug == slug), None) if text else None
+    return ClauseText(found.title, found.body, digest(f"{found.title}\n{found.body}")) if found else None
 
 
 def clause_in_force(slug: str, language: str) -> tuple[Shown, Clause] | None:

@@ -1,0 +1,1 @@
+"""Comments and complaints: taken in from everybody, determined, remedied, and looked at by somebody else."""

@@ -1,0 +1,5 @@
+"""What this room promises about the clause ``contact``, and the checks that would notice."""
+
+from onvif_privacy.enquiries.promises import clauses
+
+__all__ = ["clauses"]

@@ -1,0 +1,1 @@
+"""The rules of the room: called by pages, mail, staff screens, commands and tests alike."""
