@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.core import outbox
+from onvif_privacy.core import doors, outbox
 from onvif_privacy.core.registry import (
     After,
     Basis,
@@ -35,7 +35,7 @@ from onvif_privacy.core.registry import (
 )
 from onvif_privacy.enquiries.conf import EnquiriesSettings
 from onvif_privacy.enquiries.models import Enquiry, Letter
-from onvif_privacy.enquiries.services import ending
+from onvif_privacy.enquiries.services import citing, ending
 from onvif_privacy.enquiries.services import jobs as jobs  # jobs are declared by being imported
 from onvif_privacy.enquiries.services.guards import GUARDS
 from onvif_privacy.enquiries.services.reading import PURPOSE, STAFF_PURPOSE
@@ -51,6 +51,7 @@ declare(
     ),
     EntryKind("enquiries.moved", {"enquiry": Ref, "state": Code, "number": Count, "outcome": Code}),
     EntryKind("enquiries.message", {"enquiry": Ref}),
+    EntryKind("enquiries.classified", {"enquiry": Ref, "kind": Code}),
     EntryKind("enquiries.released", {"enquiry": Ref}),
     EntryKind("enquiries.assigned", {"enquiry": Ref}),
     EntryKind("enquiries.rights", {"enquiry": Ref}),
@@ -198,6 +199,9 @@ declare(
 )
 
 
+doors.cited.fill(citing.cited)
+
+
 def _rows(**wanted: object) -> int:
     return Enquiry.objects.using(using()).open().filter(**wanted).count()
 
@@ -249,6 +253,9 @@ declare(
     ),
     outbox.waiting(Letter),
 )
+
+if any(getattr(settings, f"ONVIF_PRIVACY_ENQUIRIES_{name}", None) for name in ("MAILDIR", "IMAP")):
+    from onvif_privacy.enquiries.services import intake as intake  # what is off has no job
 
 # what this room promises, and the checks that would notice
 from onvif_privacy.enquiries import promises as promises  # noqa: E402

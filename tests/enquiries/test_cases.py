@@ -220,6 +220,7 @@ def test_opened_again_old_dates_stay_and_the_clocks_are_right(rules: None) -> No
 CALLS: dict[str, Callable[[Enquiry, Any], object]] = {
     "release": lambda one, who: cases.release(enquiry=one, actor=who),
     "discard": lambda one, who: cases.discard(enquiry=one, actor=who),
+    "classify": lambda one, who: cases.classify(enquiry=one, actor=who),
     "acknowledge": lambda one, who: cases.acknowledge(enquiry=one, actor=who),
     "assign": lambda one, who: cases.assign(enquiry=one, actor=who),
     "investigate": lambda one, who: cases.investigate(enquiry=one, actor=who),

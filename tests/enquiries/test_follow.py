@@ -174,7 +174,7 @@ HOSTILE = {
     "C:\\boot.ini": b"[boot]",
     "invoice.pdf.exe": b"MZ\x90",
     'a"; filename="b.html': b"GIF89a/*<script>*/",
-    "new\r\nSet-Cookie: a=b": b"x",
+    "new\r\nSet-Cookie: a=b": b"only these words",
     "\u202egpj.exe": b"\x89PNG\r\n\x1a\n<html>",
     "." * 300: b"PK\x03\x04" + b"\0" * 4000,
     "ünïcödé 文書.txt": "grüße".encode(),

@@ -1,5 +1,5 @@
 """What this room promises about the clause ``contact``, and the checks that would notice."""
 
-from onvif_privacy.enquiries.promises import clauses
+from onvif_privacy.enquiries.promises import clauses, handled, in_time, numbers, reached
 
-__all__ = ["clauses"]
+__all__ = ["clauses", "handled", "in_time", "numbers", "reached"]

@@ -36,6 +36,7 @@ ACTS: dict[str, Act] = {
     for act in (
         Act("release", _("Take it up"), (S.RECEIVED,)),
         Act("discard", _("It is meant for nobody"), (S.RECEIVED,)),
+        Act("classify", _("It is a comment, or a complaint, after all"), (S.RECEIVED, S.ACKNOWLEDGED)),
         Act("acknowledge", _("It was acknowledged"), (S.RECEIVED,)),
         Act("assign", _("Take it over"), OPEN),
         Act("investigate", _("Look into it"), (S.ACKNOWLEDGED,), mine=True),

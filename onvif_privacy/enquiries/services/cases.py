@@ -19,12 +19,14 @@ from onvif_privacy.enquiries.models import (
     Direction,
     Enquiry,
     Entry,
+    Kind,
     Letter,
     Outcome,
+    Publication,
     Remedy,
     State,
 )
-from onvif_privacy.enquiries.services import clauses, entries, letters
+from onvif_privacy.enquiries.services import clauses, entries, letters, publishing
 from onvif_privacy.enquiries.services.acts import require
 from onvif_privacy.enquiries.services.states import NotNow, by, digest, locked, move, put, using
 
@@ -65,6 +67,20 @@ def acknowledge(*, enquiry: Enquiry, actor: AbstractBaseUser) -> None:
     with locked(enquiry) as found:
         require(found, "acknowledge", actor)
         move(found, State.ACKNOWLEDGED, actor=actor, acknowledged_at=timezone.now())
+
+
+def classify(*, enquiry: Enquiry, actor: AbstractBaseUser) -> None:
+    """Turn a comment into a complaint or the other way, before anybody looks into it.
+
+    Raises NotNow where the figures of its quarter are published: a recount must give the same.
+    """
+    with locked(enquiry) as found:
+        require(found, "classify", actor)
+        if Publication.objects.using(using()).filter(quarter=publishing.quarter_at(found.received_at)).exists():
+            raise NotNow(_("The figures of its quarter are published."))
+        put(found, kind=Kind.COMMENT if found.kind == Kind.COMPLAINT else Kind.COMPLAINT)
+        payload = {"enquiry": found.ref, "kind": str(found.kind)}
+        ledger.record("enquiries.classified", subject=found.subject, payload=payload, actor=actor)
 
 
 def assign(*, enquiry: Enquiry, actor: AbstractBaseUser) -> None:

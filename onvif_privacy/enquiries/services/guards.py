@@ -26,7 +26,10 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         f"{APP}.Enquiry",
         "when",
-        condition="NEW.received_at <> OLD.received_at OR NEW.kind <> OLD.kind OR NEW.ref <> OLD.ref",
+        condition=(
+            "NEW.received_at <> OLD.received_at OR NEW.ref <> OLD.ref OR "
+            "(NEW.kind <> OLD.kind AND OLD.state NOT IN ('received', 'acknowledged'))"
+        ),
         events=("UPDATE",),
         name="another day of receipt, kind or number",
     ),

@@ -35,6 +35,11 @@ def quarter_of(day: date) -> date:
     return date(day.year, (day.month - 1) // MONTHS * MONTHS + 1, 1)
 
 
+def quarter_at(moment: datetime) -> date:
+    """Return the first day of the quarter of a moment, in the site's zone."""
+    return quarter_of(timezone.localdate(moment, timezone.get_default_timezone()))
+
+
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
 

@@ -92,6 +92,12 @@ def secret_of(row: object, name: str, enquiry: Enquiry) -> str | None:
         return _words(getattr(row, name))
 
 
+def name_for_staff(attachment: Attachment, *, actor: AbstractBaseUser) -> str:
+    """Return the name that somebody gave a file, for staff."""
+    with gate.scope(STAFF_PURPOSE, actor=actor):
+        return _words(attachment.name) or "file"
+
+
 def name_of(attachment: Attachment) -> str:
     """Return the name that somebody gave a file, for whoever may have the file itself."""
     with _of_person(attachment.enquiry):
