@@ -120,7 +120,7 @@ class EnquiryAdmin(EvidenceAdmin):
     @admin.display(description=_("my next step"))
     def my_step(self, one: Enquiry) -> str:
         """What the reader of the list could do next."""
-        slug = next_of(one, self._reader, concerned=one.pk in self._about_me)
+        slug = next_of(one, self._reader, concerned=one.pk in self._about_me, person=self._person)
         return str(ACTS[slug].label) if slug else "–"
 
     def get_urls(self) -> list[URLPattern]:

@@ -63,9 +63,14 @@ def is_concerned(enquiry: Enquiry, person: str) -> bool:
     return Concern.objects.using(using()).filter(enquiry=enquiry, person=person).exists()
 
 
-def why_not(enquiry: Enquiry, slug: str, actor: AbstractBaseUser, *, concerned: bool | None = None) -> str:
-    """Say why somebody cannot do something with an enquiry now; empty where they can."""
-    act, person = ACTS[slug], by(actor)
+def why_not(
+    enquiry: Enquiry, slug: str, actor: AbstractBaseUser, *, concerned: bool | None = None, person: str = ""
+) -> str:
+    """Say why somebody cannot do something with an enquiry now; empty where they can.
+
+    ``person`` is the actor's reference and ``concerned`` whether it is about them, where the caller knows: no query then.
+    """
+    act, person = ACTS[slug], person or by(actor)
     if not getattr(actor, "is_active", False) or not actor.has_perm(act.permission):  # type: ignore[attr-defined]
         return str(_("You do not have the permission."))
     if enquiry.state not in act.states:
