@@ -68,7 +68,7 @@ def why_not(
 ) -> str:
     """Say why somebody cannot do something with an enquiry now; empty where they can.
 
-    ``person`` is the actor's reference and ``concerned`` whether it is about them, where the caller knows: no query then.
+    Where the caller knows ``person``, the actor's reference, and ``concerned``, no query is asked.
     """
     act, person = ACTS[slug], person or by(actor)
     if not getattr(actor, "is_active", False) or not actor.has_perm(act.permission):  # type: ignore[attr-defined]
