@@ -28,7 +28,9 @@ from onvif_privacy.core.registry import (
     exempt,
 )
 from onvif_privacy.disclosures.models.guards import guards
+from onvif_privacy.disclosures.models.partner_guards import partner_guards
 from onvif_privacy.disclosures.models.states import PROCESS
+from onvif_privacy.disclosures.partners import jobs as jobs  # jobs are declared by being imported
 
 # One kind for everything, so that an exported ledger does not show by its kinds that there is an order of silence.
 declare(
@@ -59,12 +61,37 @@ declare(
     ),
     Needs("tell", by="disclosures"),
     *guards(),
+    *partner_guards(),
+    *(
+        Purpose(
+            f"partner_{service}",
+            label=label,
+            text=text,
+            basis=Basis.LEGITIMATE_INTERESTS if service in ("statistics", "messages") else Basis.CONTRACT,
+            clause="trusted_partners",
+            default=True,
+            record="scope",
+            exits=True,
+            bulk=True,
+        )
+        for service, label, text in (
+            ("statistics", _("Statistics by a partner"), _("A trusted partner works out statistics for us.")),
+            ("messages", _("Messages by a partner"), _("A trusted partner sends our e-mail or postal mail.")),
+            ("support", _("Support by a partner"), _("A trusted partner answers questions for us.")),
+            ("delivery", _("Deliveries by a partner"), _("A trusted partner delivers what was ordered.")),
+        )
+    ),
 )
 
 
 def _own(rows: QuerySet[Any], subject: Model) -> QuerySet[Any]:
     """Return the lines that a person may see: before its day a line does not exist for them."""
     return rows.filter(subject=subject, visible_from__lte=timezone.now().date())
+
+
+def _held(rows: QuerySet[Any], subject: Model) -> QuerySet[Any]:
+    """Return what partners got of a person."""
+    return rows.filter(subject=subject)
 
 
 # What a case holds of people is listed to nobody, and ends with the key of the case and not row by row: that is
@@ -270,9 +297,22 @@ declare(
         ),
         time_field="day",
     ),
+    PersonalData(
+        model="onvif_privacy_disclosures.PartnerHolding",
+        # a function, so that erasure leaves the row to the recall that must name it
+        subjects={"person": _held},
+        fields={"data_classes": Field("support", purposes=("own_access",), erase=blank())},
+        not_personal=("id", "hand_over", "agreement", "subject", "pseudonym", "day"),
+        time_field="day",
+    ),
     *(
         exempt(f"onvif_privacy_disclosures.{model}", because=because)
         for model, because in {
+            "Agreement": "contracts with organisations",
+            "AgreementSide": "who of the staff is on which side of an agreement",
+            "AgreementApproval": "who of the staff agreed to what",
+            "PartnerHandOver": "random references, digests and counts",
+            "Recall": "pseudonyms that end with the agreement",
             "Regime": "instruments of law",
             "Ceiling": "classes of data",
             "Authority": "offices, and who of the staff has looked at them",

@@ -12,6 +12,15 @@ from onvif_privacy.disclosures.models.cases import (
 )
 from onvif_privacy.disclosures.models.duties import Gag, Hold, Letter, Notice, Review
 from onvif_privacy.disclosures.models.packages import AccessRecord, DisclosureRecord, HandOver, Package, Snapshot
+from onvif_privacy.disclosures.models.partners import (
+    Agreement,
+    AgreementApproval,
+    AgreementSide,
+    PartnerHandOver,
+    PartnerHolding,
+    Recall,
+    Service,
+)
 from onvif_privacy.disclosures.models.registers import (
     Authority,
     Ceiling,
@@ -29,6 +38,9 @@ __all__ = [
     "PAIRS",
     "STRONG",
     "AccessRecord",
+    "Agreement",
+    "AgreementApproval",
+    "AgreementSide",
     "Approval",
     "AuthenticityCheck",
     "Authority",
@@ -47,12 +59,16 @@ __all__ = [
     "NoticeMode",
     "Package",
     "Part",
+    "PartnerHandOver",
+    "PartnerHolding",
+    "Recall",
     "RecipientKey",
     "Regime",
     "Requester",
     "Review",
     "Scope",
     "ScopeItem",
+    "Service",
     "Side",
     "Snapshot",
     "State",
