@@ -27,6 +27,7 @@ from onvif_privacy.core.registry import (
     declare,
     exempt,
 )
+from onvif_privacy.disclosures import promises as promises  # likewise
 from onvif_privacy.disclosures.models.guards import guards
 from onvif_privacy.disclosures.models.partner_guards import partner_guards
 from onvif_privacy.disclosures.models.states import PROCESS

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import inspect
+import io
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,8 +14,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
+from django.core.management import call_command
 from django.db import IntegrityError, models, transaction
-from django.test import override_settings
+from django.test import Client, override_settings
+from django.urls import reverse
+from pyld import jsonld
 
 from onvif_privacy.core import consent, doors, keys, subjects, testing
 from onvif_privacy.core.models import Canary, Entry, Subject
@@ -20,6 +26,7 @@ from onvif_privacy.disclosures.models import Agreement, AgreementApproval, Partn
 from onvif_privacy.disclosures.partners import handing, recalling, register, registering, terms
 from onvif_privacy.disclosures.partners.handing import Refused, hand_over, pseudonym
 from onvif_privacy.disclosures.partners.registering import NotPossible
+from tests.core.published import TERMS
 from tests.disclosures import partnership
 from tests.disclosures.partnership import TODAY, agreed, asked, buyers, drafted, opened, person
 
@@ -383,3 +390,57 @@ def test_the_public_list_and_the_record_of_processing(worker: User, approver: Us
             "sub_processors": ["Rider Ltd"],
         }
     ]
+
+
+def test_everybody_can_read_the_list_as_a_page_and_as_a_file(worker: User, approver: User, client: Client) -> None:
+    agreed(worker, approver)
+
+    page = client.get(reverse("onvif_privacy_disclosures:partners"))
+    file = client.get(reverse("onvif_privacy_disclosures:partners-file"))
+    assert (page.status_code, file.status_code) == (200, 200)
+    assert file.json()["partners"] == register.listed()
+    for words in ("Post Ltd", "deliveries", "contact, identity", (TODAY - 14 * DAY).isoformat()):
+        assert words in page.content.decode()
+    Agreement.objects.update(state="ended")
+    assert "No partner gets data from us." in client.get(reverse("onvif_privacy_disclosures:partners")).content.decode()
+
+
+def test_the_record_of_processing_has_everything_that_art_30_asks_for(worker: User, approver: User) -> None:
+    agreed(worker, approver, leaves_area=False)
+    rows = list(csv.DictReader(io.StringIO(register.as_csv().decode(), newline="")))
+
+    assert {row["purpose"].partition(":")[0] for row in rows} >= {"Deliveries by a partner", "Handling legal process"}
+    (delivery,) = [row for row in rows if row["purpose"].startswith("Deliveries")]
+    assert delivery["recipients"] == "Post Ltd (DE)"
+    assert delivery["data_classes"] == "contact, demographic, identity, special:health"
+    assert delivery["people"] == "buyer"
+    assert all(row[name] for row in rows for name in register.COLUMNS if name not in ("people", "data_classes"))
+
+
+def test_the_record_as_json_ld_names_only_terms_of_the_published_vocabulary(worker: User, approver: User) -> None:
+    agreed(worker, approver)
+    found = jsonld.expand(json.loads(register.as_jsonld()))
+
+    def names(value: Any) -> Iterator[str]:
+        if isinstance(value, dict):
+            for key, one in value.items():
+                yield key
+                yield from [one] if key == "@id" else names(one)
+        elif isinstance(value, list):
+            for one in value:
+                yield from names(one)
+        elif isinstance(value, str):
+            yield value
+
+    used = {name for one in found for name in names(one) if name.startswith("https://w3id.org/dpv")}
+    assert len(used) > 10
+    unknown = {name for name in used if name.partition("#")[2] not in TERMS[f"{name.partition('#')[0]}#"]}
+    assert unknown == set()
+
+
+def test_the_command_writes_the_record(worker: User, approver: User, capsys: pytest.CaptureFixture[str]) -> None:
+    agreed(worker, approver)
+    call_command("privacy_disclosures", "register")
+    assert capsys.readouterr().out == register.as_csv().decode()
+    call_command("privacy_disclosures", "register", "--format", "jsonld")
+    assert json.loads(capsys.readouterr().out)["@graph"]

@@ -48,6 +48,11 @@ _SERVICES: Final[Mapping[str, str]] = {
 }
 
 
+def services() -> list[str]:
+    """Return the services that can be agreed on."""
+    return [str(one) for one in Service.values]
+
+
 def classes(agreement: Agreement) -> list[str]:
     """Return the data classes that an agreement reaches."""
     return sorted({terms.declared(label).data_class for label in agreement.fields})

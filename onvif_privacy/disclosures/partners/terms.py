@@ -36,7 +36,7 @@ CHECKLIST: Final[dict[str, str | LazyText]] = {
 }
 LONGEST: Final = timedelta(days=1096)
 _SALE: Final = re.compile(
-    r"\b(sale|sell|sold|rent|rented|lease|leased|co-?marketing|price|fee|consideration)\b", re.IGNORECASE
+    r"\b(sale|sell|sold|rent|rented|lease|leased|co[- ]?marketing|price|fee|consideration)\b", re.IGNORECASE
 )
 
 
@@ -118,12 +118,18 @@ def check(agreement: Agreement) -> None:
     check_fields(agreement.service, agreement.fields)
 
 
+def speaks_of_a_sale(words: str) -> str:
+    """Return the word by which something speaks of a sale, a rent, a lease, a price or co-marketing; empty if none."""
+    match = _SALE.search(words)
+    return match[0] if match else ""
+
+
 def refuse_sale(*words: str) -> None:
     """Raise TermsRefused where words speak of a sale, a rent, a lease, a price or co-marketing."""
     for one in words:
-        if match := _SALE.search(one):
+        if word := speaks_of_a_sale(one):
             raise TermsRefused(
-                "no_sale", _("Lists of people are never sold, rented or leased: “%(word)s”.") % {"word": match[0]}
+                "no_sale", _("Lists of people are never sold, rented or leased: “%(word)s”.") % {"word": word}
             )
 
 

@@ -1,0 +1,14 @@
+"""Pages of the room, in the namespace ``onvif_privacy_disclosures``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from onvif_privacy.disclosures.partners import views as partners
+
+app_name = "onvif_privacy_disclosures"
+
+urlpatterns = [
+    path("partners/", partners.partners, name="partners"),
+    path("partners.json", partners.partners_file, name="partners-file"),
+]

@@ -1,0 +1,41 @@
+"""The promises about partners hold on a site in use, and each planted violation is caught."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from onvif_privacy.core.promises import Check, Saboteur, Verdict, checks, look_at
+from onvif_privacy.core.testing.saboteurs import slipped
+from onvif_privacy.disclosures.partners.handing import hand_over
+from tests.disclosures import partnership
+
+OURS = [one for one in checks.all() if one.looker.__module__ == "onvif_privacy.disclosures.promises.partners"]
+PLANTS = [(check, saboteur) for check in OURS for saboteur in check.saboteurs]
+
+
+@pytest.fixture(autouse=True)
+def _shop() -> Iterator[None]:
+    with partnership.shop():
+        yield
+
+
+@pytest.mark.django_db
+def test_a_site_in_use_keeps_its_promises() -> None:
+    agreement = partnership.agreed(partnership.person("worker"), partnership.person("approver"))
+    noon = datetime.combine(partnership.TODAY, datetime.min.time(), UTC)
+    hand_over(partnership.asked(agreement, partnership.buyers(2)), now=noon)
+
+    found = {check.name: look_at(check) for check in OURS}
+    assert len(found) == 3
+    assert {name: (one.verdict, one.error, one.findings) for name, one in found.items()} == {
+        name: (Verdict.KEPT, "", ()) for name in found
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("check", "saboteur"), PLANTS, ids=lambda one: getattr(one, "name", ""))
+def test_each_planted_violation_is_caught(check: Check, saboteur: Saboteur) -> None:
+    assert slipped(check, saboteur) == ""
