@@ -17,6 +17,8 @@ import pytest
 
 from tests.visits.serving import children
 
+DISK_MEGABYTES = 8
+
 
 class Cluster:
     """One server with a data folder and a port of its own; run as ``postgres`` where the tests are root."""
@@ -61,6 +63,44 @@ class Cluster:
             for process in processes:
                 with suppress(ProcessLookupError):  # one that ended at that moment
                     os.kill(process, signal.SIGCONT)
+
+    @contextmanager
+    def full(self, table: str) -> Iterator[None]:
+        """Leave no room for one table for the length of the block: its disk of a few megabytes is full.
+
+        Skips the test where disks cannot be mounted.
+        """
+        folder = self.data.parent / "small"
+        folder.mkdir()
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MEGABYTES}m", "tmpfs", str(folder)]
+        if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+            pytest.skip("a small disk cannot be mounted: only root may")
+        try:
+            shutil.chown(folder, "postgres")
+            folder.chmod(0o700)
+            self.say(f"CREATE TABLESPACE small LOCATION '{folder}'")
+            self.say(f"ALTER TABLE {table} SET TABLESPACE small")
+            self.say("CREATE TABLE filling (data text) TABLESPACE small")
+            while self.say("INSERT INTO filling SELECT repeat('x', 900) FROM generate_series(1, 100)"):
+                pass
+            yield
+            self.say("DROP TABLE filling")
+            self.say(f"ALTER TABLE {table} SET TABLESPACE pg_default")
+            self.say("DROP TABLESPACE small")
+        finally:
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)
+            folder.rmdir()
+
+    def say(self, statement: str) -> bool:
+        """Run a statement; gives whether there was room for what it writes."""
+        import psycopg
+
+        with psycopg.connect(self.url.replace("postgres://", "postgresql://"), autocommit=True) as line:
+            try:
+                line.execute(statement)
+            except psycopg.errors.DiskFull:
+                return False
+        return True
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self._as, str(self._programs / program), *arguments]

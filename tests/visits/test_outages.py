@@ -1,4 +1,4 @@
-"""V5 and the fault matrix: a server stopped, frozen or silent under load costs no page, and no visit uncounted."""
+"""V5 and the fault matrix: a server stopped, frozen, silent or full costs no page, and no visit uncounted."""
 
 from __future__ import annotations
 
@@ -105,6 +105,25 @@ class TestDatabase:
             wait_until_settled(site, site.answered)
         wait_until_settled(site, site.answered)
         assert_pages_are_as_quick(site, site.seconds[:before], site.seconds[before:after], f"frozen {seconds} s")
+        assert_law_holds(site)
+
+    @postgresql
+    @pytest.mark.parametrize("seconds", [5, pytest.param(60, marks=full)])
+    def test_full_disk_costs_no_page_and_its_visits_are_stored_soon(
+        self, site: Site, database: Cluster, seconds: float
+    ) -> None:
+        with site.crowd():
+            time.sleep(min(seconds / 2, 20))
+            before = len(site.seconds)
+            with database.full("onvif_privacy_visits_visit"):
+                time.sleep(seconds / 2)
+                stored = site.stored()
+                time.sleep(seconds / 2)
+                assert site.stored() == stored < site.answered, "there is no room, and pages are answered"
+                after = len(site.seconds)
+            wait_until_settled(site, site.answered)
+        wait_until_settled(site, site.answered)
+        assert_pages_are_as_quick(site, site.seconds[:before], site.seconds[before:after], f"full {seconds} s")
         assert_law_holds(site)
 
 
