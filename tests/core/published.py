@@ -112,6 +112,8 @@ GDPR = "https://w3id.org/dpv/legal/eu/gdpr#"
 PROFILE = "https://w3id.org/dpv/schema/dpv-27560#"
 
 _DPV = (
+    # agreements with those who get data
+    "ConfidentialityAgreement DataProcessingAgreement Disclose "
     # consent: states, controls, records
     "Consent ConsentControl ConsentExpired ConsentGiven ConsentInvalidated ConsentManagement ConsentNotice "
     "ConsentReceipt ConsentRecord ConsentRefused ConsentRequestDeferred ConsentRequested ConsentRevoked ConsentStatus "

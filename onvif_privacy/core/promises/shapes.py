@@ -157,6 +157,6 @@ def check(
     return decorate
 
 
-clauses: Registry[Clause] = Registry(Clause, "clause", lambda item: item.slug)
+clauses: Registry[Clause] = Registry(Clause, "clause", lambda item: item.slug, shared=True)
 promises: Registry[Promise] = Registry(Promise, "promise", lambda item: item.slug)
 checks: Registry[Check] = Registry(Check, "check", lambda item: item.name)

@@ -29,13 +29,15 @@ class NotDeclared(DeclarationError, LookupError):
 class Registry(Generic[T]):
     """All declarations of one kind, by name.
 
-    ``name`` is the word used in error messages, ``key`` gives the name of a declaration.
+    ``name`` is the word used in error messages, ``key`` gives the name of a declaration. With ``shared`` the very same
+    declaration may come from several rooms, since none of them can import another.
     Order is alphabetical by name, whatever the order of imports was.
     """
 
-    def __init__(self, kind: type[T], name: str, key: Callable[[T], str]) -> None:
+    def __init__(self, kind: type[T], name: str, key: Callable[[T], str], *, shared: bool = False) -> None:
         self.kind = kind
         self.name = name
+        self._shared = shared
         self._key = key
         self._items: dict[str, T] = {}
         self._places: dict[str, str] = {}
@@ -69,6 +71,8 @@ class Registry(Generic[T]):
         slug = self._key(item)
         if replace and slug not in self._items:
             raise NotDeclared(f"{place} replaces the {self.name} {slug!r}, which nobody declares.")
+        if self._shared and self._items.get(slug) == item:
+            return
         if not replace and slug in self._items:
             raise Duplicate(f"{self.name} {slug!r} is declared twice: {self._places[slug]} and {place}.")
         self._items[slug] = item

@@ -57,12 +57,7 @@ def _side(agreement: Agreement, actor: AbstractBaseUser, kind: str) -> None:
 
 
 def _locked(agreement: Agreement) -> Agreement:
-    return (
-        Agreement.objects.using(using())
-        .select_related("party", "recipient_key")
-        .select_for_update(of=("self",))
-        .get(pk=agreement.pk)
-    )
+    return Agreement.objects.using(using()).select_for_update().get(pk=agreement.pk)
 
 
 def _move(agreement: Agreement, source: str, **changes: Any) -> None:
