@@ -309,6 +309,7 @@ declare(
     *(
         exempt(f"onvif_privacy_disclosures.{model}", because=because)
         for model, because in {
+            "ReportRelease": "numbers about groups of cases",
             "Agreement": "contracts with organisations",
             "AgreementSide": "who of the staff is on which side of an agreement",
             "AgreementApproval": "who of the staff agreed to what",

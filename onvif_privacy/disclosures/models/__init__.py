@@ -30,6 +30,7 @@ from onvif_privacy.disclosures.models.registers import (
     Regime,
     Requester,
 )
+from onvif_privacy.disclosures.models.reports import ReportRelease
 from onvif_privacy.disclosures.models.scopes import Scope, ScopeItem
 from onvif_privacy.disclosures.models.states import MOVES, PAIRS, Move, Part, State, move
 
@@ -64,6 +65,7 @@ __all__ = [
     "Recall",
     "RecipientKey",
     "Regime",
+    "ReportRelease",
     "Requester",
     "Review",
     "Scope",

@@ -39,13 +39,15 @@ def _on_side(kind: str, agreement: str, actor: str) -> str:
 
 
 def partner_guards() -> Iterator[Guard]:
-    """Yield every guard about partners."""
+    """Yield every guard about partners, and that of reports."""
     for model in ("AgreementSide", "AgreementApproval"):
         yield Guard(f"{APP}.{model}", "insert_only")
     for model in ("Agreement", "PartnerHandOver", "PartnerHolding", "Recall"):
         yield _when(model, "the end of a row", "1 = 1", "DELETE")
     yield from _agreements()
     yield from _hand_overs()
+    yield _when("ReportRelease", "a change of what was published", "OLD.published_at IS NOT NULL", "UPDATE", "DELETE")
+    yield _when("ReportRelease", "a report that is born published", "NEW.published_at IS NOT NULL", "INSERT")
     yield _when("Recall", "the end of a recall by somebody", "OLD.closed_at IS NOT NULL")
 
 

@@ -285,7 +285,7 @@ def _recorded(plan: _Plan, reference: str, writer: Writer, file: bytes, canary: 
                 key=plan.asked.key,
                 reference=reference,
                 purpose=plan.agreement.service,
-                actor=plan.asked.actor,
+                actor_id=plan.asked.actor.pk if plan.asked.actor else None,
                 at=now,
                 day=plan.today,
                 people=len(plan.people),

@@ -51,7 +51,7 @@ def record(what: str, agreement: Agreement, *, actor: AbstractBaseUser | None = 
 def _side(agreement: Agreement, actor: AbstractBaseUser, kind: str) -> None:
     """Put somebody on a side, for good; raises NotPossible where they are on the other."""
     rows = AgreementSide.objects.using(using())
-    found = rows.get_or_create(agreement=agreement, actor=actor, defaults={"kind": kind, "at": timezone.now()})[0]
+    found = rows.get_or_create(agreement=agreement, actor_id=actor.pk, defaults={"kind": kind, "at": timezone.now()})[0]
     if found.kind != kind:
         raise NotPossible(_("You are on the other side of this agreement."))
 
@@ -109,7 +109,7 @@ def approve(agreement: Agreement, *, actor: AbstractBaseUser, digest: str, as_of
         if found.state != State.SUBMITTED or digest != found.digest or terms.digest(found) != digest:
             raise NotPossible(_("This is not what waits for approval."))
         AgreementApproval.objects.using(using()).get_or_create(
-            agreement=found, digest=digest, actor=actor, defaults={"as_officer": as_officer, "at": timezone.now()}
+            agreement=found, digest=digest, actor_id=actor.pk, defaults={"as_officer": as_officer, "at": timezone.now()}
         )
         votes = list(found.approvals.filter(digest=digest, over_cap=""))
         enough = len(votes) >= found.approvals_needed and (
@@ -176,7 +176,7 @@ def allow_more(
         AgreementApproval.objects.using(using()).get_or_create(
             agreement=found,
             digest=digest,
-            actor=actor,
+            actor_id=actor.pk,
             defaults={"as_officer": as_officer, "at": timezone.now(), "over_cap": purpose, "people": people},
         )
         record("agreement_over_cap", found, actor=actor, digest=digest, people=people)
