@@ -43,15 +43,18 @@ def at_statement(number: int, *, lost: bool = False) -> Iterator[Counting]:
 
 
 @contextmanager
-def at_commit(*, after: bool) -> Iterator[None]:
-    """Let the next commit fail, before or after it took effect. A commit is not a statement: no wrapper sees it."""
-    original, left = connection._commit, [1]
+def at_commit(*, after: bool, number: int = 1) -> Iterator[list[int]]:
+    """Let commit ``number`` fail, before or after it took effect; yields how many there were.
+
+    A commit is not a statement: no wrapper sees it.
+    """
+    original, seen = connection._commit, [0]
 
     def commit() -> None:
-        if not left:
+        seen[0] += 1
+        if seen[0] != number:
             original()
             return
-        left.pop()
         if after:
             original()
         else:
@@ -61,7 +64,7 @@ def at_commit(*, after: bool) -> Iterator[None]:
     with ExitStack() as stack:
         connection._commit = commit
         stack.callback(delattr, connection, "_commit")
-        yield
+        yield seen
 
 
 TABLE = "onvif_privacy_entry"

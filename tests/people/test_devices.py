@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from onvif_privacy.core import consent, subjects
 from onvif_privacy.core.consent import Method, Outcome
+from onvif_privacy.core.jobs import run_due
 from onvif_privacy.core.models import Subject, Telling
 from onvif_privacy.core.registry import Needs, temporarily
 from onvif_privacy.core.testing.factories import DecisionFactory
@@ -253,13 +254,21 @@ def test_replayed_token_revokes_the_device_and_its_person_is_told(victims: int) 
         assert Telling.objects.filter(subject=subjects.for_user(user)).count() == 1
 
 
-@pytest.mark.parametrize("number", [2])
-def test_changed_password_ends_every_device(number: int, user: User) -> None:
-    cookies = [remembered(user) for _one in range(number)]
+@pytest.mark.parametrize("number", [2, pytest.param(20, marks=pytest.mark.full)])
+def test_changed_password_ends_every_device_and_the_next_run_removes_them(number: int, user: User) -> None:
+    person, agent = subjects.for_user(user), "Mozilla/5.0 Firefox/140.0"
+    cookies = [remembered(user)]
+    cookies += [services.remember_device(subject=person, user=user, agent=agent) for _one in range(number - 1)]
+    other = User.objects.create_user("bob")
+    theirs = remembered(other)
+    assert Device.objects.filter(subject__user=user).count() == number
     user.set_password("another horse")
     user.save()
     for cookie in cookies:
         assert "road of alice" not in text(browser(user, cookie))
+    assert [result.outcome for result in run_due(names=("people.devices",))] == ["done"]
+    assert not Device.objects.filter(subject__user=user).exists()
+    assert "road of bob" in text(browser(other, theirs))
 
 
 @pytest.mark.parametrize("value", ["", "x", "." * 60, "A" * 16 + "." + "B" * 43, "A" * 5000, "ä.ö"])

@@ -45,8 +45,12 @@ def test_extension_agrees_with_a_walk_and_stays_within_three_months(received: da
 def test_ten_thousand_days_in_six_zones_agree() -> None:
     for number in range(10_000):
         received = datetime(2004, 1, 1, 23, 30, tzinfo=UTC) + timedelta(days=number, hours=number % 24)
-        zone = ZoneInfo(ZONES[number % len(ZONES)])
-        assert clock.due(received, zone).date() == counted(received.astimezone(zone).date(), 1)
+        for zone in map(ZoneInfo, ZONES):
+            day = received.astimezone(zone).date()
+            first = clock.due(received, zone)
+            assert first == clock.end_of(counted(day, 1), zone)
+            for months in (1, 2):
+                assert clock.extended(first, months).date() == counted(first.date(), months)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
@@ -17,7 +17,7 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage, storages
-from django.db import connection
+from django.db import Error, connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -591,17 +591,49 @@ def _finished(request: Request, number: int) -> None:
 
 @pytest.mark.full
 @pytest.mark.django_db(transaction=True)
-def test_a_failure_at_each_statement_is_survived() -> None:
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_failure_at_each_statement_is_survived(lost: bool) -> None:
     number = 0
     while True:
         number += 1
         request = _scene()
-        with faults.at_statement(number) as counting, suppress(faults.Fault):
+        with faults.at_statement(number, lost=lost) as counting, suppress(faults.Fault, Error):
             carried_out(request)
+        if lost:
+            connection.close()
         _finished(request, number)
         if len(counting.seen) < number:
             break
     assert number > 100
+
+
+def _commits(after: bool, numbers: Iterable[int]) -> int:
+    """Let each of these commits fail in an erasure of its own; returns the first number that no commit had."""
+    for number in numbers:
+        request = _scene()
+        with faults.at_commit(after=after, number=number) as seen, suppress(faults.Fault, Error):
+            carried_out(request)
+        connection.close()
+        _finished(request, number)
+        done = [ledger.opened(one) for one in Entry.objects.filter(kind="rights.step")]
+        mine = [one["step"] for one in done if one["request"] == request.reference]
+        assert sorted(mine) == sorted(erasure.LABELS), number  # none was done twice
+        if seen[0] < number:
+            return number
+    return 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("after", "first"), [(False, 2), (True, 5)])
+def test_a_commit_that_fails_or_seems_to_is_survived_and_no_step_is_done_twice(after: bool, first: int) -> None:
+    _commits(after, range(first, 40, 12))
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("after", [False, True])
+def test_each_commit_may_fail_before_and_after_it_took_effect(after: bool) -> None:
+    assert _commits(after, range(1, 10_000)) > len(erasure.LABELS)
 
 
 def test_people_who_are_erased_are_strangers_afterwards() -> None:

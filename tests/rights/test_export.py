@@ -404,13 +404,26 @@ def test_reviewers_are_pointed_at_contacts_and_names() -> None:
     assert export.contacts_in("nothing here 12") == []
 
 
-def test_staff_are_told_as_the_clock_advances() -> None:
+def test_staff_are_told_once_at_half_at_four_fifths_and_at_the_end_and_of_the_longer_time_anew() -> None:
     from onvif_privacy.core.models import Alarm
 
-    request = asked(shopper())
-    Request.objects.filter(pk=request.pk).update(
-        received_at=timezone.now() - timedelta(days=40), due_on=timezone.now().date() - timedelta(days=10)
-    )
-    for _run in range(2):
-        run_due(names=("rights.clock",))
-    assert list(Alarm.objects.values_list("reference", flat=True)) == [f"{request.reference}-100"]
+    request, done = asked(shopper()), asked(shopper())
+    Request.objects.filter(pk=done.pk).update(state=State.DONE)
+
+    def told(used: int, days: int = 30, **more: Any) -> list[str]:
+        """Let so many per cent of the time be used, of so many days in all."""
+        passed = timedelta(days=days) * used / 100 + timedelta(hours=1)
+        begun = timezone.now() - passed
+        last = begun + timedelta(days=days - 1)
+        dates = {"due_on": last.date()} if not more else {"extended_to": last.date(), **more}
+        Request.objects.filter(pk__in=[request.pk, done.pk]).update(received_at=begun, **dates)
+        for _run in range(2):
+            assert run_due(names=("rights.clock",))[0].outcome == "done"
+        return [one.rpartition("-")[2] for one in Alarm.objects.order_by("at").values_list("reference", flat=True)]
+
+    assert told(20) == []
+    assert told(55) == ["50"]
+    assert told(70) == ["50"]
+    assert told(90) == ["50", "80"]
+    assert told(110) == ["50", "80", "100"]
+    assert not Alarm.objects.exclude(reference__startswith=request.reference).exists()

@@ -159,8 +159,11 @@ class Scope:
         if self._last is None or isinstance(value, Sealed) or field.is_empty(value):
             return None
         sealed, plain = self._last
-        same = sealed.field is field and sealed.place == field.place_of(instance) and field.encode(value) == plain
-        return sealed if same else None
+        if sealed.field is not field:
+            return None
+        # A row that is just being made (of a child's columns, say) may get its value before the key that names it.
+        place = field.place_of(instance, loaded_only=instance._state.adding)
+        return sealed if sealed.place == place and field.encode(value) == plain else None
 
     # What a user of the scope calls
 

@@ -17,7 +17,7 @@ from onvif_privacy.core import holds
 from onvif_privacy.core.fields import EncryptedField
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.personal.rows import Place, leaves
-from onvif_privacy.core.registry import Field, File, Json, PersonalData
+from onvif_privacy.core.registry import Field, File, Json, PersonalData, personal_data
 from onvif_privacy.core.registry.strategies import CannotEnd, of_leaf
 
 Spared = Callable[[Field], bool]
@@ -116,6 +116,11 @@ def _none(field: Field) -> bool:
     return False
 
 
+def _ends_apart(row: Model) -> bool:
+    """Whether a model that this one inherits from is declared itself: its rows end by what is said of them there."""
+    return any(parent._meta.label_lower in personal_data for parent in row._meta.get_parent_list())
+
+
 def end_row(
     declaration: PersonalData,
     row: Model,
@@ -146,7 +151,7 @@ def end_row(
                 _end_field(row, name, declaration.fields[name], spared)
         if gone:
             pk = row.pk
-            row.delete()
+            row.delete(keep_parents=_ends_apart(row))
         else:
             pk = row.pk
             columns = [*_columns(row, chosen)]

@@ -205,6 +205,18 @@ def family_of(agent: str) -> str:
     return next((family for word, family in _FAMILIES if f"{word}/" in agent[:1000]), "")
 
 
+def revoke_dead(limit: int, *, after: Any = None) -> Any:
+    """Revoke devices that count no more: of a changed password, of an account that is closed.
+
+    Looks at ``limit`` of them behind the key ``after``; returns the key of the last, None at the end. Call it in a
+    transaction.
+    """
+    rows = Device.objects.filter(revoked_at=None).select_related("subject__user").order_by("pk")
+    found = list((rows if after is None else rows.filter(pk__gt=after))[:limit])
+    revoke(one for one in found if not is_alive(one))
+    return found[-1].pk if len(found) == limit else None
+
+
 def expire(limit: int) -> bool:
     """Delete devices that were revoked or not used for as long as they are remembered; True while more are left."""
     old = timezone.now() - timedelta(days=conf.DEVICE_DAYS)

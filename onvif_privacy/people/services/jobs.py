@@ -16,8 +16,15 @@ SENDING_SECONDS = 40
 
 @jobs.job("people.devices", every="1d", lease="5m")
 def forget_dead_devices(run: jobs.Run) -> None:
-    """Delete devices that were revoked, and those on which nobody signed in for as long as they are remembered."""
-    more = devices.switched_on()
+    """Delete devices that were revoked, are of a changed password, or were not used for as long as they may be."""
+    if not devices.switched_on():
+        return
+    after, more = None, True
+    while more and not run.spent:
+        with run.step():
+            after = devices.revoke_dead(AT_ONCE, after=after)
+            more = after is not None
+    more = True
     while more and not run.spent:
         with run.step():
             more = devices.expire(AT_ONCE)

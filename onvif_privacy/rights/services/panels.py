@@ -85,7 +85,7 @@ def _is_key(row: Model, name: str) -> bool:
     return isinstance(column, UUIDField) or (column.is_relation and not hasattr(row, f"get_{name}_display"))
 
 
-def _about(row: Model, cells: list[Cell]) -> list[str]:
+def about(row: Model, cells: list[Cell]) -> list[str]:
     """Return what tells a row apart: its own numbers and dates, without the keys of the database."""
     told = [one for one in cells if one.status is Status.CONTEXT and one.value not in (None, "") and one.name != "id"]
     told = [one for one in told if not _is_key(row, one.name)]
@@ -114,7 +114,7 @@ def table(
         personal = [one for one in cells if one.field is not None or one.status is Status.OTHER]
         lines = [Line.of(declaration, row, one, states, now) for one in personal]
         given, empty = [one for one in lines if not one.is_empty], [one for one in lines if one.is_empty]
-        made.rows.append(Row(str(row.pk), _about(row, cells), given, empty))
+        made.rows.append(Row(str(row.pk), about(row, cells), given, empty))
     return made
 
 

@@ -17,7 +17,7 @@ from onvif_privacy.core import contacts, gate, ledger
 from onvif_privacy.core.models import Entry, Subject
 from onvif_privacy.core.registry import Field, Json, PersonalData, Purpose, purposes
 from onvif_privacy.rights.models import Claim, Person
-from onvif_privacy.rights.services import holdings, wording
+from onvif_privacy.rights.services import holdings, panels, wording
 from onvif_privacy.rights.services.holdings import Cell, Status
 from onvif_privacy.rights.services.holdings.claiming import digest
 
@@ -34,16 +34,26 @@ class Fact:
     lines: list[str]
 
 
+@dataclass(frozen=True)
+class Row:
+    """One row: its key, what else tells it apart, what is personal in it, and the names of what could be and is not."""
+
+    key: str
+    about: list[str]
+    facts: list[Fact]
+    empty: list[str]
+
+
 @dataclass
 class Table:
-    """Some rows of one model, each with its key and facts."""
+    """Some rows of one model."""
 
     label: str
     title: str
     page: Page[Any]
     roles: dict[Any, set[str]]
     declaration: PersonalData
-    rows: list[tuple[str, list[Fact]]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
 
 
 def people() -> QuerySet[Any]:
@@ -108,7 +118,7 @@ def held(
         tables = [_table(one, who, PAGE if model else FEW, number) for one in wanted]
     with gate.scope(purpose, actor=actor, subject=subject) if purpose else nullcontext() as scope:
         for table in tables:
-            table.rows = [(str(row.pk), _facts(table, row, scope, subject)) for row in table.page]
+            table.rows = [_row(table, row, scope, subject) for row in table.page]
     return [one for one in tables if one.rows]
 
 
@@ -120,17 +130,23 @@ def _table(declaration: PersonalData, who: holdings.Person, size: int, number: i
     return Table(declaration.model, wording.model_words(declaration.model), page, dict(roles), declaration)
 
 
-def _facts(table: Table, row: Model, scope: gate.Scope | None, subject: Subject) -> list[Fact]:
-    """Return the fields of a row. Outside of the purpose's scope whatever is sealed stays sealed, and all is masked."""
+def _row(table: Table, row: Model, scope: gate.Scope | None, subject: Subject) -> Row:
+    """Return what is said of a row. Outside of the purpose's scope whatever is sealed stays so, and all is masked."""
     found = holdings.cells(table.declaration, row, table.roles[row.pk])
-    return [Fact(one.label[:1].upper() + one.label[1:], _lines(table, row, one, scope, subject)) for one in found]
+    personal = [one for one in found if one.field is not None or one.status is Status.OTHER]
+    empty = [one for one in personal if one.status is Status.SHOWN and one.value in EMPTY]
+    facts = [Fact(_capital(one.label), _lines(table, row, one, scope, subject)) for one in personal if one not in empty]
+    hidden = table.declaration.fields.get(str(row._meta.pk and row._meta.pk.name))
+    return Row(MASK if hidden else str(row.pk), panels.about(row, found), facts, [one.label for one in empty])
+
+
+def _capital(label: str) -> str:
+    return label[:1].upper() + label[1:]
 
 
 def _lines(table: Table, row: Model, cell: Cell, scope: gate.Scope | None, subject: Subject) -> list[str]:
-    if cell.status in (Status.CONTEXT, Status.OTHER):
+    if cell.status is Status.OTHER:
         return wording.lines(cell)
-    if cell.status is Status.SHOWN and cell.value in EMPTY:
-        return [wording.spoken(None)]
     if scope is None or not _may_read(table.declaration, row, cell.name, scope, subject):
         return [MASK]
     if cell.status is Status.REVIEW:

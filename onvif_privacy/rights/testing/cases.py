@@ -7,6 +7,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, ClassVar
@@ -16,6 +17,7 @@ from django.apps import apps
 from django.db import connections
 from django.db.models import FileField
 from django.test import override_settings
+from django.utils import timezone
 
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.personal import gaps
@@ -24,6 +26,7 @@ from onvif_privacy.core.testing import Sighting
 from onvif_privacy.core.testing.spellings import Finder
 from onvif_privacy.rights.models import Channel, Kind, Request, State
 from onvif_privacy.rights.services import erasure, export, requests
+from onvif_privacy.rights.testing.terms import DAY, terms_of
 from onvif_privacy.rights.testing.world import World, declared
 
 TURNS = 30  # steps of one erasure, at most
@@ -209,6 +212,24 @@ class RightsTests:
         standing = {_place(one.name) for one in self.world.canaries.sweep() if one.name in self.world.words("A")}
         missing = sorted(".".join(place) for place in standing - self._kept(request))
         _expect(not missing, f"kept, and not in the receipt: {', '.join(missing)}")
+
+    # What ends by itself
+
+    def test_retention_ends_each_term(self) -> None:
+        """Fields that are kept for a number of days stand until the last of them, and are gone a day later.
+
+        What consent keeps, what lasts as long as another row, and what counts from a sealed date is left out.
+        """
+        words, now = self.world.canaries.words, timezone.now()
+        for term in terms_of(declared()):
+            before = term.standing(words)
+            term.begin(now)
+            term.run(now + timedelta(days=term.days) - DAY)
+            early = sorted(before - term.standing(words))
+            _expect(not early, f"{term.declaration.model} ends before its {term.days} days: {', '.join(early)}")
+            term.run(now + timedelta(days=term.days) + DAY)
+            late = sorted(term.standing(words))
+            _expect(not late, f"{term.declaration.model} stands after its {term.days} days: {', '.join(late)}")
 
 
 class _dying_after:  # a verb: `with _dying_after(3):`

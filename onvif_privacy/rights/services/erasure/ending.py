@@ -23,7 +23,7 @@ from onvif_privacy.core.consent import State
 from onvif_privacy.core.fields import EncryptedField, Sealed
 from onvif_privacy.core.models import Subject
 from onvif_privacy.core.personal import Kept, end_row, kept, leaves
-from onvif_privacy.core.registry import Field, Json, PersonalData
+from onvif_privacy.core.registry import Field, Json, PersonalData, personal_data
 from onvif_privacy.core.registry.strategies import Anonymise, Blank, Delete, Generalise, Keep, Strategy
 from onvif_privacy.rights.services import holdings
 from onvif_privacy.rights.services.holdings import Person
@@ -155,18 +155,22 @@ def held_back(rows: list[Model], *, besides: Callable[[type[Model], str], bool] 
     if not rows:
         return found
     keys = [row.pk for row in rows]
-    for relation in rows[0]._meta.related_objects:
-        target: Any = relation.related_model
-        if relation.on_delete not in HOLDING_BACK or target._meta.auto_created:
+    for target, link in holdings.pointing_at(type(rows[0])):
+        on_delete = link.remote_field.on_delete
+        if on_delete not in HOLDING_BACK or target._meta.auto_created:
             continue
-        field = relation.field.name
-        if relation.on_delete is CASCADE and besides(target, field):
+        if on_delete is CASCADE and besides(target, link.name):
             continue
-        pointing = target._base_manager.filter(**{f"{field}__in": keys})
+        pointing = target._base_manager.filter(**{f"{link.name}__in": keys})
         if target is type(rows[0]):
             pointing = pointing.exclude(pk__in=keys)
-        found |= set(pointing.values_list(field, flat=True))
+        found |= set(pointing.values_list(link.name, flat=True))
     return found
+
+
+def _is_anothers(column: Any, row: Model) -> bool:
+    """Whether a link is inherited from a model that is declared itself, which still finds its rows by it."""
+    return column.model is not type(row) and column.model._meta.label_lower in personal_data
 
 
 def _unlinked(judged: Judged, who: Person) -> list[str]:
@@ -178,7 +182,7 @@ def _unlinked(judged: Judged, who: Person) -> list[str]:
         if role not in judged.roles or not isinstance(path, str) or path == "self" or "__" in path:
             continue
         column = judged.row._meta.get_field(path)
-        if not getattr(column, "null", False) or path in judged.declaration.fields:
+        if not getattr(column, "null", False) or path in judged.declaration.fields or _is_anothers(column, judged.row):
             continue
         if isinstance(column, ForeignKey):
             mine = people if column.related_model is Subject else users

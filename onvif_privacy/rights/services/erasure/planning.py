@@ -93,9 +93,8 @@ def cascades() -> list[tuple[str, str]]:
         seen, queue = set[type[Model]](), [holdings.model_of(declaration)]
         while queue:
             model = queue.pop()
-            for relation in model._meta.related_objects:
-                target: Any = relation.related_model
-                if target in seen or relation.on_delete is not CASCADE:
+            for target, link in holdings.pointing_at(model):
+                if target in seen or link.remote_field.on_delete is not CASCADE:
                     continue
                 seen.add(target)
                 queue.append(target)

@@ -11,6 +11,7 @@ from onvif_privacy.rights.services.holdings.rows import (
     fields_of,
     many_to_many,
     model_of,
+    pointing_at,
     roles_of,
     rows,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "opened",
     "person",
     "plain",
+    "pointing_at",
     "roles_of",
     "rows",
     "values",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import router
-from django.db.models import Model, Q, QuerySet
+from django.db.models import ForeignKey, ManyToOneRel, Model, Q, QuerySet
 
 from onvif_privacy.core import gate
 from onvif_privacy.core.fields import EncryptedField
@@ -156,6 +156,13 @@ def alike(
     for row in batch:
         found.setdefault(frozenset(roles[row.pk]), []).append(row)
     return list(found.items())
+
+
+def pointing_at(model: type[Model]) -> Iterator[tuple[type[Model], ForeignKey[Any, Any]]]:
+    """Yield each model with a foreign key to a model, and that key: those without a name for the way back, too."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ManyToOneRel) and isinstance(relation.field, ForeignKey):
+            yield relation.related_model, relation.field
 
 
 def many_to_many(declaration: PersonalData) -> list[str]:
