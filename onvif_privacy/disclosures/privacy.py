@@ -16,22 +16,28 @@ from onvif_privacy.core.registry import (
     EntryKind,
     Exit,
     Field,
+    HoldProvider,
     Needs,
+    Panel,
     PersonalData,
     Purpose,
     Ref,
     Slug,
     StaffRights,
+    Trace,
+    Waiting,
     While,
     blank,
     declare,
     exempt,
 )
-from onvif_privacy.disclosures import promises as promises  # likewise
+from onvif_privacy.disclosures.legal.services import ending, holds, nexts, notices
 from onvif_privacy.disclosures.models.guards import guards
 from onvif_privacy.disclosures.models.partner_guards import partner_guards
 from onvif_privacy.disclosures.models.states import PROCESS
-from onvif_privacy.disclosures.partners import jobs as jobs  # jobs are declared by being imported
+from onvif_privacy.disclosures.partners import jobs as partner_jobs  # noqa: F401 - jobs are declared by being imported
+from onvif_privacy.disclosures.services import jobs as jobs  # jobs are declared by being imported
+from onvif_privacy.disclosures.services import panels
 
 # One kind for everything, so that an exported ledger does not show by its kinds that there is an order of silence.
 declare(
@@ -340,5 +346,50 @@ declare(
         approver=("onvif_privacy_disclosures.approve_disclosure",),
         support=("onvif_privacy_disclosures.work_disclosure",),
         auditor=("onvif_privacy_disclosures.audit_disclosure",),
+    ),
+)
+
+# what this room promises, and the checks that would notice
+from onvif_privacy.disclosures import promises as promises  # noqa: E402
+
+
+def _before_erasure(subject: Model) -> None:
+    """Take along what a duty still needs of somebody who is about to be erased; the same for everybody."""
+    notices.keep_contacts(subject)
+    notices.forget_lines(subject)
+
+
+QUEUE = "admin:onvif_privacy_disclosures_case_changelist"
+
+declare(
+    Panel(
+        "disclosures",
+        60,
+        _("Whom we gave your data"),
+        "onvif_privacy/disclosures/panels/disclosures.html",
+        panels.disclosures,
+    ),
+    Trace("disclosures", _before_erasure, _("the list of whom we gave data")),
+    HoldProvider("disclosures", holds.covering),
+    Waiting(
+        "disclosures-approve",
+        label=_("Demands of authorities wait for your yes or no."),
+        count=lambda request: nexts.for_approval(request.user).count(),
+        address=QUEUE,
+        permission="onvif_privacy_disclosures.approve_disclosure",
+    ),
+    Waiting(
+        "disclosures-late",
+        label=_("Answers to authorities are overdue."),
+        count=lambda request: ending.late().count(),
+        address=QUEUE,
+        permission="onvif_privacy_disclosures.work_disclosure",
+    ),
+    Waiting(
+        "disclosures-review",
+        label=_("Cases wait for somebody of neither side to look back."),
+        count=lambda request: ending.reviews_for(request.user).count(),
+        address=QUEUE,
+        permission="onvif_privacy_disclosures.audit_disclosure",
     ),
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from onvif_privacy.disclosures import views
+from onvif_privacy.disclosures.legal import views as legal
 from onvif_privacy.disclosures.partners import views as partners
 
 app_name = "onvif_privacy_disclosures"
 
 urlpatterns = [
+    path("get/<str:reference>/", legal.get, name="get"),
     path("partners/", partners.partners, name="partners"),
     path("partners.json", partners.partners_file, name="partners-file"),
     path("transparency/", views.transparency, name="transparency"),

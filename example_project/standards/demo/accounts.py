@@ -22,9 +22,10 @@ OFFICER = (
     "bind_promise",
     "publish_policy",
     "change_cookiefinding",
+    "work_disclosure",
     *(f"{verb}_{model}" for verb in ("add", "change", "delete") for model in ("declareditem", "declareditemtext")),
 )
-APPROVER = ("publish_statement",)
+APPROVER = ("publish_statement", "approve_disclosure", "officer_disclosure", "audit_disclosure")
 
 
 def first_password(account: str) -> str:

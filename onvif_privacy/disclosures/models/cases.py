@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from onvif_privacy.core.fields import BlindIndex, EncryptedTextField
 from onvif_privacy.core.models import Evidence
 from onvif_privacy.disclosures.models.registers import Authority, Regime, Requester, staff
-from onvif_privacy.disclosures.models.states import Part, State
+from onvif_privacy.disclosures.models.states import Part, State, move
 
 CASES_PLANNED = 50_000  # what the blind indexes are planned for
 
@@ -143,6 +143,11 @@ class Step(Evidence):
 
     def __str__(self) -> str:
         return f"{self.number} {self.action}"
+
+    @property
+    def label(self) -> str:
+        """What was done, in words."""
+        return str(_("received") if self.action == "receive" else move(self.action).label)
 
 
 class Approval(Evidence):

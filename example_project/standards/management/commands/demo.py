@@ -21,6 +21,7 @@ from onvif_privacy.core.promises import checks, run_checks
 from onvif_privacy.statement.services import status
 from standards.demo import once
 from standards.demo.accounts import describe_accounts, make_accounts
+from standards.demo.cases import fill_cases
 from standards.demo.content import fill
 from standards.demo.people import fill_people
 from standards.demo.visits import fill_visits
@@ -61,6 +62,7 @@ class Command(BaseCommand):
             "privacy statement": lambda: call_command("privacy_statement", "init", "--publish", stdout=StringIO()),
             "cookie policy": publish,
             "visits": fill_visits,
+            "demands of authorities": fill_cases,
         }
         for name, step in steps.items():
             if once(name, step):

@@ -1,4 +1,4 @@
-"""``privacy_disclosures``: regimes into the table, the record of processing, any published report checked."""
+"""``privacy_disclosures``: cases by what is due, regimes into the table, the record of processing, any published report checked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from onvif_privacy.core.management.database import needs_database
+from onvif_privacy.disclosures.legal.services import ending
+from onvif_privacy.disclosures.models import Case, State
 from onvif_privacy.disclosures.partners import register
 from onvif_privacy.disclosures.services import regimes
 from onvif_privacy.disclosures.services.transparency import check_file
@@ -22,6 +25,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add a verb for each thing."""
         verbs = parser.add_subparsers(dest="verb", required=True)
+        verbs.add_parser("cases", help="open cases, the most urgent first; 1 where one is overdue")
         verbs.add_parser("regimes", help="adds the shipped regimes that are missing, as unconfirmed")
         record = verbs.add_parser("register", help="writes the record of processing activities (GDPR Art. 30)")
         record.add_argument("--format", choices=("csv", "jsonld"), default="csv")
@@ -30,7 +34,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what the verb says."""
-        {"regimes": self._regimes, "report": self._report, "register": self._register}[options["verb"]](options)
+        acts = {"cases": self._cases, "regimes": self._regimes, "report": self._report, "register": self._register}
+        with needs_database():
+            acts[options["verb"]](options)
+
+    def _cases(self, options: dict[str, Any]) -> None:
+        """Print reference, state and time of each open case; never whose data is asked for."""
+        rows = Case.objects.exclude(state=State.CLOSED).order_by("due_at", "received_at").select_related("regime")
+        for case in rows:
+            due = f"{case.due_at:%Y-%m-%d %H:%M} UTC" if case.due_at else "-"
+            self.stdout.write(f"{case.ref}  {case.regime.key:20}  {case.state:12}  due {due}")
+        if ending.late().exists():
+            sys.exit(1)
 
     def _regimes(self, options: dict[str, Any]) -> None:
         added = regimes.load()
