@@ -40,6 +40,7 @@ OF_A_CASE = (
 CLOSED = {  # columns that no word of one's own fits into, or that are not of the person whose data they name
     **{f"onvif_privacy_disclosures.{name}": "sealed under the key of a case, listed to nobody" for name in OF_A_CASE},
     "onvif_privacy_disclosures.DisclosureRecord.data_classes": "classes that many share",
+    "onvif_privacy_disclosures.PartnerHolding.data_classes": "classes that many share",
     "onvif_privacy_people.AgeAnswer.until": "the site asks nobody how old they are",
     "onvif_privacy_people.Guardian.proof": "always the same word, and the site asks nobody how old they are",
     "onvif_privacy_people.Letter.language": "a code that many share",

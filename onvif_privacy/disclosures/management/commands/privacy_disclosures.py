@@ -1,4 +1,4 @@
-"""``privacy_disclosures``: cases by what is due, regimes into the table, the record of processing, any published report checked."""
+"""``privacy_disclosures``: cases by what is due, regimes, the record of processing, any published report checked."""
 
 from __future__ import annotations
 
