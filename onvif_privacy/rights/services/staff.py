@@ -136,7 +136,7 @@ def _row(table: Table, row: Model, scope: gate.Scope | None, subject: Subject) -
     personal = [one for one in found if one.field is not None or one.status is Status.OTHER]
     empty = [one for one in personal if one.status is Status.SHOWN and one.value in EMPTY]
     facts = [Fact(_capital(one.label), _lines(table, row, one, scope, subject)) for one in personal if one not in empty]
-    hidden = table.declaration.fields.get(str(row._meta.pk and row._meta.pk.name))
+    hidden = table.declaration.fields.get(str(getattr(row._meta.pk, "name", "")))
     return Row(MASK if hidden else str(row.pk), panels.about(row, found), facts, [one.label for one in empty])
 
 
