@@ -82,6 +82,12 @@ def draft(*, actor: AbstractBaseUser, party: Party, **values: Any) -> Agreement:
     return agreement
 
 
+def join(agreement: Agreement, *, actor: AbstractBaseUser) -> None:
+    """Put somebody who writes on a draft on the working side; raises PermissionDenied, NotPossible."""
+    may(actor, WORK)
+    _side(agreement, actor, AgreementSide.Kind.WORK)
+
+
 def submit(agreement: Agreement, *, actor: AbstractBaseUser) -> str:
     """Freeze the terms and give their digest; raises TermsRefused, NotPossible, PermissionDenied."""
     may(actor, WORK)

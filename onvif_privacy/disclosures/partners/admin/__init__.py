@@ -1,0 +1,1 @@
+"""Screens of staff: agreements with partners, what was handed over, recalls, and reports."""
