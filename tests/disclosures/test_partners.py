@@ -343,6 +343,7 @@ def test_an_agreement_ends_by_its_date_and_our_copies_go(worker: User, approver:
     assert register.listed() == []
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_database_refuses_what_no_service_would_do(worker: User, approver: User) -> None:
     agreement = agreed(worker, approver, cap_each=2, cap_day=2, cap_month=2)
     fresh = drafted(worker)

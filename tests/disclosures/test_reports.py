@@ -166,6 +166,7 @@ def test_the_next_half_year_begins_with_what_was_left(crew: tuple[User, User, Us
     assert check_text(publishing.files()["transparency.csv"].decode()) == []
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_database_keeps_what_was_published(crew: tuple[User, User, User]) -> None:
     cases(12)
     row = published("2025-H1", crew)
