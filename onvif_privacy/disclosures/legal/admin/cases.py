@@ -61,7 +61,7 @@ class CaseAdmin(EvidenceAdmin):
     list_display = ("ref", "regime_key", "state", "stopped", "time_left", "handler", "next_step")
     list_filter = (TurnFilter, "state", "regime__key")
     search_fields = ("ref",)
-    search_help_text = _("By reference. People are searched for on a page of its own, and each search is recorded.")
+    search_help_text = _("By reference only: nobody's name is looked for here.")
     ordering = (F("due_at").asc(nulls_last=True), "-received_at")
     list_select_related = ("regime", "authority", "handler", "scope")
 
