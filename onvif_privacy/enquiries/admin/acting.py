@@ -91,7 +91,8 @@ def form_of(slug: str, enquiry: Enquiry, data: Any = None) -> forms.Form | None:
 
 def next_of(enquiry: Enquiry, actor: AbstractBaseUser, *, concerned: bool | None = None, person: str = "") -> str:
     """Return the act that somebody could do next; empty where nothing waits for them."""
-    return next((slug for slug in NEXT if not why_not(enquiry, slug, actor, concerned=concerned, person=person)), "")
+    steps = (slug for slug in NEXT if slug != "assign" or not enquiry.handler)  # somebody has it already
+    return next((slug for slug in steps if not why_not(enquiry, slug, actor, concerned=concerned, person=person)), "")
 
 
 def buttons(enquiry: Enquiry, actor: AbstractBaseUser) -> list[Button]:

@@ -11,7 +11,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -78,7 +78,7 @@ class EnquiryAdmin(EvidenceAdmin):
     list_filter = (WaitsFilter, "state", "kind", "channel")
     search_fields = ("ref",)
     search_help_text = _("A number, such as PE-7K3M9QXT.")
-    ordering = ("due_at", "-received_at")
+    ordering = (F("due_at").asc(nulls_last=True), "-received_at")
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -21,11 +22,19 @@ def file_name(enquiry_id: uuid.UUID, attachment_id: uuid.UUID) -> str:
     return f"{enquiry_id.hex}/{attachment_id.hex}.sealed"
 
 
-def _place(name: str) -> tuple[uuid.UUID, tuple[str, ...]]:
-    """Return whose key seals a file, and what it is bound to: moved elsewhere, it does not open."""
-    enquiry, _slash, attachment = name.removesuffix(".sealed").partition("/")
-    owner = uuid.UUID(hex=enquiry)
-    return owner, ("enquiries", "file", str(uuid.UUID(hex=attachment)), str(owner))
+_OURS = re.compile(r"([0-9a-f]{32})/([0-9a-f]{32})\.sealed")
+
+
+def _place(name: str) -> tuple[uuid.UUID, tuple[str, ...]] | None:
+    """Return whose key seals a file, and what it is bound to: moved elsewhere, it does not open.
+
+    None for a name that `file_name` never gave: somebody else's file, which is left as it is.
+    """
+    found = _OURS.fullmatch(name)
+    if found is None:
+        return None
+    owner = uuid.UUID(hex=found[1])
+    return owner, ("enquiries", "file", str(uuid.UUID(hex=found[2])), str(owner))
 
 
 class SealedStorage(Storage):
@@ -40,13 +49,19 @@ class SealedStorage(Storage):
         return storages[conf.STORAGE]
 
     def _save(self, name: str, content: File[Any]) -> str:
-        owner, place = _place(name)
+        found = _place(name)
+        if found is None:
+            return self.inner.save(name, content)
+        owner, place = found
         key = subject_key(owner, KEY_USE)
         sealed = seal_stream(content.chunks(), key=key.secret, key_id=key.id, place=place)
         return self.inner.save(name, ContentFile(b"".join(sealed)))
 
     def _open(self, name: str, mode: str = "rb") -> File[Any]:
-        owner, place = _place(name)
+        found = _place(name)
+        if found is None:
+            return self.inner.open(name, mode)
+        owner, place = found
         with self.inner.open(name) as file:
             sealed: Iterable[bytes] = [file.read()]
         (whole,) = sealed
@@ -62,6 +77,9 @@ class SealedStorage(Storage):
 
     def delete(self, name: str) -> None:
         self.inner.delete(name)
+
+    def listdir(self, path: str) -> tuple[list[str], list[str]]:
+        return self.inner.listdir(path)
 
     def size(self, name: str) -> int:
         return self.inner.size(name)

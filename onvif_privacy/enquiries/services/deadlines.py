@@ -210,6 +210,15 @@ def nearest(
     return next((one for one in running if one is not None), None)
 
 
+def told(enquiry: Enquiry) -> list[Clock]:
+    """Return what the person is told of the clocks: of those that run, the nearest end of each event."""
+    found: dict[str, Clock] = {}
+    for one in clocks_of(enquiry):
+        if one.ended is None and one.due is not None:
+            found.setdefault(one.rule.ends, one)
+    return list(found.values())
+
+
 def paused_of(enquiries: Sequence[Enquiry]) -> dict[Any, list[ClockPause]]:
     """Return the pauses of many enquiries by enquiry; one query."""
     found: dict[Any, list[ClockPause]] = {one.pk: [] for one in enquiries}

@@ -70,7 +70,7 @@ def _words(letter: Letter, token: str) -> tuple[str, str]:
     """Return title and text of a letter, in the language that is active."""
     enquiry = letter.enquiry
     cited = Citation.objects.using(using()).filter(enquiry=enquiry).order_by("-version").first()
-    clocks = [one for one in deadlines.clocks_of(enquiry) if one.ended is None and one.due is not None]
+    clocks = deadlines.told(enquiry)
     context: dict[str, Any] = {
         "enquiry": enquiry,
         "link": _link(token),

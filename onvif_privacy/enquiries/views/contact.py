@@ -66,6 +66,10 @@ def _received(request: HttpRequest, form: ContactForm) -> HttpResponseBase:
     shown, network = form.shown, limits.network(request)
     quarantined = receiving.suspicion(message, network=network, age=shown.age, filled_trap=form.filled_trap)
     made = receiving.receive(message, key=shown.key, quarantined=quarantined)
-    clocks = [one for one in deadlines.clocks_of(made.enquiry) if one.due is not None and one.ended is None]
-    context = {"enquiry": made.enquiry, "code": tokens.spaced(made.code), "clocks": clocks, "contact": house.CONTACT}
+    context = {
+        "enquiry": made.enquiry,
+        "code": tokens.spaced(made.code),
+        "clocks": deadlines.told(made.enquiry),
+        "contact": house.CONTACT,
+    }
     return render(request, "onvif_privacy/enquiries/received.html", context)

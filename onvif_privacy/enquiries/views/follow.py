@@ -78,7 +78,7 @@ def _opened(
     context = {
         "enquiry": enquiry,
         "lines": reading.for_person(enquiry),
-        "clocks": [one for one in deadlines.clocks_of(enquiry) if one.due is not None],
+        "clocks": deadlines.told(enquiry),
         "clauses": [(clauses.title_of(one.slug), one) for one in enquiry.clauses.all()],
         "moves": enquiry.transitions.all(),
         "citations": enquiry.citations.all(),

@@ -23,6 +23,7 @@ from standards.demo import once
 from standards.demo.accounts import describe_accounts, make_accounts
 from standards.demo.cases import fill_cases
 from standards.demo.content import fill
+from standards.demo.enquiries import fill_enquiries
 from standards.demo.people import fill_people
 from standards.demo.visits import fill_visits
 
@@ -63,6 +64,7 @@ class Command(BaseCommand):
             "cookie policy": publish,
             "visits": fill_visits,
             "demands of authorities": fill_cases,
+            "comments and complaints": fill_enquiries,
         }
         for name, step in steps.items():
             if once(name, step):
@@ -78,6 +80,7 @@ class Command(BaseCommand):
             "Is it true?": "/privacy/status/",
             "Cookie settings": "/privacy/cookies/",
             "My privacy": "/privacy/me/",
+            "Complaints": "/privacy/contact/",
             "Standards desk": "/admin/",
         }
         self.stdout.write(self.style.MIGRATE_HEADING("\nOpen"))
