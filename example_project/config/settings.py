@@ -30,7 +30,8 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 
 # a demonstration never sends mail: every message becomes a file
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_BACKEND = "onvif_privacy.outreach.services.GateBackend"
+ONVIF_PRIVACY_OUTREACH_TRANSPORT = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 
 # --- privacy ---------------------------------------------------------------------------------------------------------
@@ -51,6 +52,9 @@ ONVIF_PRIVACY_RIGHTS_LOG = "privacy_log"
 ONVIF_PRIVACY_DISCLOSURES_STORAGE = "privacy_disclosures"
 ONVIF_PRIVACY_ENQUIRIES_STORAGE = "privacy_enquiries"
 ONVIF_PRIVACY_RIGHTS_COOLING_HOURS = env.int("ONVIF_PRIVACY_RIGHTS_COOLING_HOURS", default=72)
+ONVIF_PRIVACY_OUTREACH_GATE = "enforce"  # mail that nobody declared is refused
+ONVIF_PRIVACY_OUTREACH_SERVICE_MAIL = ["standards", "django.contrib.auth.forms"]
+ONVIF_PRIVACY_OUTREACH_AFFILIATES = {"harbour-labs": "Harbour Labs"}
 # Views whose addresses are public content; of all others visits keep the pattern of the route only.
 ONVIF_PRIVACY_VISITS_PUBLIC_CONTENT = ["news-item", "product", "article"]
 ONVIF_PRIVACY_VISITS_SERVICES = {
@@ -73,6 +77,7 @@ INSTALLED_APPS = [
     "onvif_privacy.rights",
     "onvif_privacy.disclosures",
     "onvif_privacy.enquiries",
+    "onvif_privacy.outreach",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from onvif_privacy.core import gate
 from onvif_privacy.core.models import Subject
+from onvif_privacy.outreach.services.preferences import own_addresses
 from onvif_privacy.people.models import ContactPoint
 from standards.models import Order
 
@@ -44,7 +45,8 @@ def forget_mails(subject: Subject) -> None:
 def addresses_of(subject: Subject) -> set[str]:
     """Return every address that the site knows of somebody, in lower case."""
     with gate.scope("own_access", subject=subject):
-        found = {str(one.email) for one in ContactPoint.objects.filter(subject=subject, kind="email")}
+        found = {*own_addresses(subject)}
+        found |= {str(one.email) for one in ContactPoint.objects.filter(subject=subject, kind="email")}
         if subject.user is not None:
             found |= {subject.user.email, *Order.objects.filter(customer=subject.user).values_list("email", flat=True)}
     return {address.lower() for address in found if address}

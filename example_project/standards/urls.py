@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from standards.views import accounts, board, pages, publications, shop
+from standards.views import accounts, board, mails, pages, publications, shop
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("about/", pages.about, name="about"),
     path("tour/", pages.tour, name="tour"),
     path("film/", pages.film, name="film"),
+    path("mails/", mails.mails, name="mails"),
     path("news/", publications.news_list, name="news"),
     path("news/<slug:slug>/", publications.news_item, name="news-item"),
     path("products/", publications.product_list, name="products"),

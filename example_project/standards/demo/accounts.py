@@ -23,9 +23,13 @@ OFFICER = (
     "publish_policy",
     "change_cookiefinding",
     "work_disclosure",
+    "run_survey",
+    "add_suppression",
+    "look_up_suppression",
+    *(f"{verb}_{model}" for verb in ("add", "change") for model in ("campaign", "survey", "question")),
     *(f"{verb}_{model}" for verb in ("add", "change", "delete") for model in ("declareditem", "declareditemtext")),
 )
-APPROVER = ("publish_statement", "approve_disclosure", "officer_disclosure", "audit_disclosure")
+APPROVER = ("publish_statement", "approve_disclosure", "officer_disclosure", "audit_disclosure", "approve_campaign")
 
 
 def first_password(account: str) -> str:

@@ -117,6 +117,8 @@ def _take(row: Mapping[str, str], actor: AbstractBaseUser) -> str:
     with transaction.atomic(using=suppression.using()):
         proven = contacts.holders(address).proven
         person = proven[0] if proven else subjects.correspondent()
+        if consent.history(person, purpose).filter(key=key).exists():
+            return ""  # a run that is repeated, whoever repeats it
         if not _newer(person, purpose, agreed):
             return "decided since"
         try:

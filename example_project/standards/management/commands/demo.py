@@ -24,6 +24,7 @@ from standards.demo.accounts import describe_accounts, make_accounts
 from standards.demo.cases import fill_cases
 from standards.demo.content import fill
 from standards.demo.enquiries import fill_enquiries
+from standards.demo.outreach import fill_outreach
 from standards.demo.people import fill_people
 from standards.demo.visits import fill_visits
 
@@ -65,6 +66,7 @@ class Command(BaseCommand):
             "visits": fill_visits,
             "demands of authorities": fill_cases,
             "comments and complaints": fill_enquiries,
+            "mails": fill_outreach,
         }
         for name, step in steps.items():
             if once(name, step):
@@ -81,6 +83,7 @@ class Command(BaseCommand):
             "Cookie settings": "/privacy/cookies/",
             "My privacy": "/privacy/me/",
             "Complaints": "/privacy/contact/",
+            "Mails that left": "/mails/",
             "Standards desk": "/admin/",
         }
         self.stdout.write(self.style.MIGRATE_HEADING("\nOpen"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from argparse import ArgumentParser, FileType
+from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         status.add_argument("--json", action="store_true", help="print for machines")
         verbs.add_parser("bounces", help="read reports from ONVIF_PRIVACY_OUTREACH_BOUNCES_MAILDIR")
         bring = verbs.add_parser("import", help="import a list in CSV, with the evidence of each address or not at all")
-        bring.add_argument("file", type=FileType("r", encoding="utf-8-sig"))
+        bring.add_argument("file", type=Path)
         bring.add_argument("--user", required=True, help="user name of who answers for it")
 
     def handle(self, *args: Any, verb: str, **options: Any) -> None:
@@ -91,17 +92,17 @@ class Command(BaseCommand):
             raise CommandError(f"The Maildir cannot be read: {error.strerror}.") from None
         self.stdout.write(f"{number} mails read, {reports} reports")
 
-    def do_import(self, *, file: Any, user: str, **options: Any) -> None:
+    def do_import(self, *, file: Path, user: str, **options: Any) -> None:
         """Bring a list along and say what became of each line that was not taken; exit code 1 if there was one."""
         actor = get_user_model()._default_manager.filter(**{get_user_model().USERNAME_FIELD: user}).first()
         if actor is None:
             raise CommandError(f"There is no user {user}.")
         try:
-            with file:
-                done = importing.bring(file, actor=actor)
+            with file.open(encoding="utf-8-sig", newline="") as lines:
+                done = importing.bring(lines, actor=actor)
         except PermissionDenied:
             raise CommandError(f"{user} lacks the permission {importing.PERMISSION}.") from None
-        except (importing.NotAList, UnicodeDecodeError) as error:
+        except (importing.NotAList, UnicodeDecodeError, OSError) as error:
             raise CommandError(str(error)) from None
         for number, why in done.lines.items():
             self.stderr.write(f"line {number}: {why}")

@@ -69,9 +69,11 @@ def _inline(tokens: Sequence[Token]) -> str:
 
 def _plain(tokens: Sequence[Token]) -> str:
     """Return the plain part: blocks apart by a blank line, lists with their marks, quotes with theirs."""
-    blocks, marks, numbers = list[str](), list[str](), list[int]()
+    blocks, marks, numbers, tight = list[str](), list[str](), list[int](), False
     for token in tokens:
-        if token.type in ("bullet_list_open", "ordered_list_open"):
+        if token.type == "paragraph_open":
+            tight = token.hidden  # an item of a list without blank lines
+        elif token.type in ("bullet_list_open", "ordered_list_open"):
             numbers.append(int(token.attrGet("start") or 1) if token.type.startswith("ordered") else 0)
         elif token.type in ("bullet_list_close", "ordered_list_close"):
             numbers.pop()
@@ -85,12 +87,19 @@ def _plain(tokens: Sequence[Token]) -> str:
         elif token.type == "blockquote_close":
             marks.pop()
         elif token.type == "inline":
-            blocks.append(_marked(_inline(token.children or ()), marks))
+            words = _marked(_inline(token.children or ()), marks)
+            if tight and blocks and blocks[-1].lstrip().startswith(_MARKS):
+                blocks[-1] += f"\n{words}"
+            else:
+                blocks.append(words)
         elif token.type in ("fence", "code_block"):
             blocks.append(_marked(token.content.rstrip("\n"), marks))
         elif token.type == "hr":
             blocks.append("-" * 40)
     return "\n\n".join(blocks)
+
+
+_MARKS: Final = ("- ", *(f"{number}. " for number in range(1, 100)))
 
 
 def _marked(words: str, marks: Sequence[str]) -> str:
