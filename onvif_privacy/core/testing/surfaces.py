@@ -22,6 +22,7 @@ from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.dummy import DummyCache
 from django.core.cache.backends.filebased import FileBasedCache
 from django.core.cache.backends.locmem import LocMemCache
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, default_storage
 from django.db import connections, models, router, transaction
@@ -121,7 +122,10 @@ def planted_file(storage: Storage, word: str) -> Iterator[None]:
     """Put a file with a word into a storage for the length of the block; raises Unread."""
     if isinstance(storage, FileSystemStorage) and not storage.base_location:
         raise Unread("it has no folder of its own (MEDIA_ROOT is empty)")
-    name = storage.save(f"{PLANT}.txt", ContentFile(word.encode()))
+    try:
+        name = storage.save(f"{PLANT}.txt", ContentFile(word.encode()))
+    except (ValueError, SuspiciousOperation):
+        raise Unread("it takes files of its own names only") from None
     try:
         yield
     finally:
