@@ -85,7 +85,11 @@ def test_a_source_that_fails_leaves_nothing_that_decrypts() -> None:
         pyrage.decrypt(b"".join(got), [IDENTITY])
 
 
-@pytest.mark.parametrize("key", ["", "age1", "age1qqqq", str(IDENTITY), "ssh-ed25519 AAAA", "ä", TO[:-1] + "b"])
+@pytest.mark.parametrize(
+    "key",
+    ["", "age1", "age1qqqq", str(IDENTITY), "ssh-ed25519 AAAA", "ä", TO[:-1] + "b"],
+    ids=["empty", "no_more", "short", "secret", "ssh", "foreign", "flipped"],
+)
 def test_what_is_no_public_key_is_refused_before_a_byte_is_read(key: str) -> None:
     def source() -> Iterator[bytes]:
         raise AssertionError("was read")

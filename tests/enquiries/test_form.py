@@ -122,7 +122,9 @@ def test_a_thousand_posts_of_one_network_and_twenty_of_others(settings: Any) -> 
     assert Enquiry.objects.filter(quarantined="many").count() == 990
 
 
-@pytest.mark.parametrize("token", ["", "x", "a:b:c", form_token()[:-1] + "_"])
+@pytest.mark.parametrize(
+    "token", ["", "x", "a:b:c", form_token()[:-1] + "_"], ids=["empty", "one", "three_parts", "flipped"]
+)
 def test_a_form_that_we_never_showed_comes_back_with_what_was_typed(token: str) -> None:
     answer = post(token=token, text="Every word of it")
     assert answer.status_code == 400
