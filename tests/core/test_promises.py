@@ -222,6 +222,9 @@ def test_overview_takes_two_queries_whatever_is_declared(django_assert_num_queri
         assert len(promises.overview()) == len(promises.promises)
 
 
-def test_duplicate_clause_names_both_places() -> None:
-    with reopened(), pytest.raises(DeclarationError, match="declared twice"):
-        declare(CLAUSE, CLAUSE)
+def test_clause_of_several_rooms_is_one_and_another_under_its_name_names_both_places() -> None:
+    with reopened(), temporarily(CLAUSE):
+        declare(CLAUSE)
+        assert [one.slug for one in promises.clauses.all()].count("weather") == 1
+        with pytest.raises(DeclarationError, match="declared twice"):
+            declare(Clause("weather", "Climate"))

@@ -77,7 +77,7 @@ def other_uses_are_refused(look: Look) -> Iterable[Finding]:
     """Ask the gate for a row of one use in the name of another."""
     for asked in ("special_religion_other", "special_health_probe", "operation"):
         look.seen()
-        scope = SimpleNamespace(purpose=asked)
+        scope = SimpleNamespace(purpose=asked, is_release=False)
         if not Scope.why_not_row(scope, PURPOSE):  # type: ignore[arg-type] # all that the rule looks at
             yield Finding(f"scope {asked}", f"reads a row of {PURPOSE}")
 
