@@ -60,12 +60,13 @@ WRONG = [
 ]
 UNINSTALL = """
 import django
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 django.setup()
 call_command("migrate", verbosity=0)
 assert any(name.startswith("onvif_privacy") for name in connection.introspection.table_names())
-for label in {labels!r}:
+for label in (one for one in {labels!r} if one in apps.app_configs):
     call_command("migrate", label, "zero", verbosity=0)
 with connection.cursor() as cursor:
     cursor.execute("SELECT name FROM sqlite_master WHERE name LIKE 'onvif_privacy%%' OR name LIKE 'privacy%%'")
@@ -100,7 +101,7 @@ def run_site(settings: str, code: str, tmp_path: Path) -> subprocess.CompletedPr
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 
@@ -122,9 +123,13 @@ def test_wrong_settings_get_one_message_that_says_what_to_write(
         assert word in done.stderr
 
 
-def test_uninstalling_as_documented_leaves_no_table_and_no_trigger(tmp_path: Path) -> None:
+# taking every room out of one site renders each of some two hundred models once for every other, which takes minutes
+@pytest.mark.parametrize(
+    "subset", ["cookies_only", *(pytest.param(one, marks=pytest.mark.full) for one in SUBSETS if one != "cookies_only")]
+)
+def test_uninstalling_as_documented_leaves_no_table_and_no_trigger(subset: str, tmp_path: Path) -> None:
     page = (ROOT / "docs" / "uninstall.md").read_text("utf-8")
     labels = re.findall(r"manage\.py migrate (\w+) zero", page)
     assert labels[-1] == "onvif_privacy"
-    done = run_site("everything", UNINSTALL.format(labels=labels), tmp_path)
+    done = run_site(subset, UNINSTALL.format(labels=labels), tmp_path)
     assert done.returncode == 0, done.stderr
