@@ -37,7 +37,7 @@ OrderFactory(name="A visitor")
 notice = consent.notice(text="May we?", language="en", surface="bar")
 consent.decide(subject=subjects.visitor(), purpose="statistics", outcome=consent.Outcome.GRANTED,
                method=consent.Method.CHOSEN, key="a press of a button", notice=notice, surface="bar")
-User.objects.get(username="approver").delete()
+User.objects.get(username="administrator").delete()  # who acted in a case cannot be deleted
 user = User.objects.get(username="customer")
 user.set_password("changed by its owner")
 user.save()
@@ -88,7 +88,7 @@ def test_second_run_changes_nothing_that_people_have_changed(site: Site) -> None
     assert site.say(EVERYTHING) == before
     assert site.env_file.read_text() == secrets
     assert re.search(r"^  customer +\(changed since\)$", done.stdout, re.MULTILINE)
-    assert re.search(r"^  approver +\(deleted since\)$", done.stdout, re.MULTILINE)
+    assert re.search(r"^  administrator +\(deleted since\)$", done.stdout, re.MULTILINE)
 
 
 def test_secrets_are_for_their_owner_and_git_ignores_them(shown_site: Site) -> None:
