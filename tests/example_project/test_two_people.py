@@ -37,8 +37,18 @@ OF_A_CASE = (
     *("Scope.reason", "ScopeItem.selector", "ScopeItem.subject", "Notice.subject", "Notice.contact"),
     *("Letter.address", "Hold.selection", "Hold.reason", "Review.words"),
 )
+# no word is planted here yet: what an erasure leaves of these is looked for in the tests of the two rooms
+ELSEWHERE = (
+    *(f"onvif_privacy_enquiries.{name}" for name in ("Attachment.file", "Attachment.name", "Enquiry.address_mac")),
+    *(
+        f"onvif_privacy_enquiries.{name}"
+        for name in ("Enquiry.reply_to", "Entry.body", "Entry.text_mac", "Letter.token")
+    ),
+    *(f"onvif_privacy_outreach.{name}" for name in ("Message.address_hash", "OptIn.address", "Subscriber.address")),
+)
 CLOSED = {  # columns that no word of one's own fits into, or that are not of the person whose data they name
     **{f"onvif_privacy_disclosures.{name}": "sealed under the key of a case, listed to nobody" for name in OF_A_CASE},
+    **dict.fromkeys(ELSEWHERE, "tried in the tests of its room"),
     "onvif_privacy_disclosures.DisclosureRecord.data_classes": "classes that many share",
     "onvif_privacy_disclosures.PartnerHolding.data_classes": "classes that many share",
     "onvif_privacy_people.AgeAnswer.until": "the site asks nobody how old they are",
