@@ -50,8 +50,7 @@ def seen(verdict: str, promise: str = "", at: datetime | None = None) -> None:
     for check in checks.all():
         if promise in ("", check.promise.slug):
             # a check that holds for a day only has been repeated meanwhile: what was seen holds for two days
-            shortest = min(one.ttl for one in checks.all() if one.promise is check.promise)
-            looked_at = (at or timezone.now()) + max(timedelta(days=2) - shortest, timedelta()) * bool(at)
+            looked_at = (at or timezone.now()) + max(timedelta(days=2) - check.ttl, timedelta()) * bool(at)
             values = {"promise": check.promise.slug, "looked_at": looked_at, "count": 1, "verdict": verdict}
             Heartbeat.objects.update_or_create(check_name=check.name, defaults=values)
 

@@ -47,12 +47,16 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one promise stands: its verdict, when it was last looked at, and until when a word holds."""
+    """Where one promise stands: its verdict, when it was last looked at, and until when a word holds.
+
+    ``holds_until`` is the first moment at which a look is too old or a word has ended; None where nothing holds.
+    """
 
     promise: Promise
     verdict: Verdict
     looked_at: datetime | None
     attested_until: datetime | None = None
+    holds_until: datetime | None = None
 
 
 def _of_check(check: Check, beat: Heartbeat | None, word: Attestation | None, now: datetime) -> Verdict:
@@ -85,9 +89,12 @@ def overview(now: datetime | None = None) -> list[Standing]:
         looks = mine.get(promise.slug, [])
         word = words.get(promise.slug)
         verdict = worst(_of_check(check, beats.get(check.name), word, now) for check in looks)
-        times = [beats[check.name].looked_at for check in looks if check.name in beats]
+        times = {check: beats[check.name].looked_at for check in looks if check.name in beats}
         until = word.until if word and verdict is Verdict.ATTESTED else None
-        found.append(Standing(promise, verdict, min(times, default=None), until))
+        ends = [until] if until else []
+        if verdict in (Verdict.KEPT, Verdict.ATTESTED):
+            ends += [at + check.ttl for check, at in times.items() if check.kind is not Kind.ATTESTATION]
+        found.append(Standing(promise, verdict, min(times.values(), default=None), until, min(ends, default=None)))
     return found
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -108,16 +108,5 @@ def _clause(slug: str, mark: str, kept: Iterable[Kept], standings: dict[str, Sta
         unbound=unbound,
         proved_at=min(times, default=None),
         attested_until=min(ends, default=None),
-        holds_until=min([*ends, *_ttls(known_ones)], default=None),
+        holds_until=min((one.holds_until for one in known_ones if one.holds_until), default=None),
     )
-
-
-def _ttls(standings: list[Standing]) -> Iterator[datetime]:
-    """Yield for each kept promise the moment from which its oldest look could be too old."""
-    shortest: dict[str, timedelta] = {}
-    for check in checks.all():
-        slug = check.promise.slug
-        shortest[slug] = min(check.ttl, shortest.get(slug, check.ttl))
-    for one in standings:
-        if one.verdict is Verdict.KEPT and one.looked_at:
-            yield one.looked_at + shortest[one.promise.slug]
