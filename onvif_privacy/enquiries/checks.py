@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
-from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
-from django.core.files.storage import FileSystemStorage, storages
 from django.core.files.storage.handler import InvalidStorageError
 from django.utils.module_loading import import_string
 
 from onvif_privacy.core.conf import conf as house
+from onvif_privacy.core.files import handed_out_by
 from onvif_privacy.enquiries.conf import conf
 
 LABEL = "onvif_privacy_enquiries"
@@ -28,20 +26,12 @@ STORAGE_HINT = (
 def _storage_problem() -> str:
     """Say what is wrong with where attachments lie; empty where nothing is."""
     try:
-        alias = conf.STORAGE
-        storage = storages[alias]
+        where = handed_out_by(conf.STORAGE)
     except ImproperlyConfigured as error:
         return str(error)
     except (InvalidStorageError, ImportError) as error:
         return f"ONVIF_PRIVACY_ENQUIRIES_STORAGE: {error}"
-    if alias in ("default", "staticfiles"):
-        return f"Attachments would lie in the storage {alias!r}, which web servers hand out."
-    if isinstance(storage, FileSystemStorage):
-        for name in ("MEDIA_ROOT", "STATIC_ROOT"):
-            outer = str(getattr(settings, name) or "")
-            if outer and Path(str(storage.location)).resolve().is_relative_to(Path(outer).resolve()):
-                return f"Attachments would lie inside {name}, which web servers hand out."
-    return ""
+    return f"Attachments would lie where web servers hand out files: {where}." if where else ""
 
 
 @register(Tags.files)

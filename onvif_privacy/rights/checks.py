@@ -17,6 +17,7 @@ from django.db.models import FileField, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from onvif_privacy.core.files import handed_out_by
 from onvif_privacy.rights.conf import conf
 
 ERASED = '"init_command": "PRAGMA secure_delete=ON;"'  # else what is erased lies in free pages of the file
@@ -39,19 +40,6 @@ def _storage(name: str) -> Storage | str | None:
         return None
 
 
-def _inside(place: str, outer: str) -> bool:
-    return bool(outer) and Path(place).resolve().is_relative_to(Path(outer).resolve())
-
-
-def _served(storage: Storage) -> str:
-    """Return the name of the setting whose folder, which web servers hand out, holds the storage; else nothing."""
-    if isinstance(storage, FileSystemStorage):
-        for name in ("MEDIA_ROOT", "STATIC_ROOT"):
-            if _inside(str(storage.location), str(getattr(settings, name) or "")):
-                return name
-    return ""
-
-
 @register(Tags.security)
 def export_storage_is_private(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E001: exports have no storage, or one that a web server hands out."""
@@ -61,10 +49,8 @@ def export_storage_is_private(app_configs: Sequence[AppConfig] | None, **kwargs:
     hint = STORAGES_HINT.format(alias="privacy_exports")
     if isinstance(found, str):
         return [Error(found, hint=hint, id="onvif_privacy_rights.E001")]
-    alias = conf.EXPORT_STORAGE
-    if alias in ("default", "staticfiles") or (place := _served(found)):
+    if where := handed_out_by(conf.EXPORT_STORAGE):
         words = _("Exports of personal data would lie where web servers hand out files: %(where)s.")
-        where = f'STORAGES["{alias}"]' if alias in ("default", "staticfiles") else place
         return [Error(words % {"where": where}, hint=hint, id="onvif_privacy_rights.E001")]
     return []
 

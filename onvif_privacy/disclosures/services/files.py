@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.core.files.base import File
 from django.core.files.storage import Storage, storages
 
+from onvif_privacy.core.files import Parts
 from onvif_privacy.core.keys import SealBroken, destroy, known_key, open_stream, seal_stream, subject_key
 from onvif_privacy.core.keys.envelope import KEY_ID_BYTES
 from onvif_privacy.disclosures.conf import conf
@@ -25,35 +24,6 @@ class Stored:
     name: str
     size: int
     sha256: str
-
-
-class _Source(File):  # type: ignore[type-arg] # not subscriptable at run time
-    """Chunks as a file that a storage takes, without ever holding them all."""
-
-    def __init__(self, parts: Iterable[bytes]) -> None:
-        super().__init__(io.BytesIO(), name="sealed")
-        self._parts = iter(parts)
-        self._rest = b""
-
-    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """Yield the parts, once."""
-        return self._parts
-
-    def read(self, size: int = -1) -> bytes:
-        """Return the next bytes, for storages that read instead."""
-        while size < 0 or len(self._rest) < size:
-            part = next(self._parts, None)
-            if part is None:
-                break
-            self._rest += part
-        size = len(self._rest) if size < 0 else size
-        found, self._rest = self._rest[:size], self._rest[size:]
-        return found
-
-    @property
-    def size(self) -> int:
-        """Nobody knows before the end."""
-        return 0
 
 
 def storage() -> Storage:
@@ -80,7 +50,7 @@ def save(parts: Iterable[bytes], *, kind: str, owner: uuid.UUID) -> Stored:
     sealed = seal_stream(counted(), key=key.secret, key_id=key.id, place=_place(kind, owner, wanted))
     name = wanted
     try:
-        name = storage().save(wanted, _Source(sealed))
+        name = storage().save(wanted, Parts(sealed))
         if name != wanted:
             raise OSError("The storage gave a file another name than it was sealed for.")
     except BaseException:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.core.files.base import File
 from django.core.files.storage import Storage, storages
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import override
 
 from onvif_privacy.core import ledger
+from onvif_privacy.core.files import Parts
 from onvif_privacy.core.keys import known_key, open_stream, seal_stream, subject_key
 from onvif_privacy.core.keys.envelope import KEY_ID_BYTES
 from onvif_privacy.core.models import Subject
@@ -24,32 +23,6 @@ from onvif_privacy.rights.services.export.archive import Manifest, produced
 from onvif_privacy.rights.services.requests.states import NotNow, locked, move, using
 
 GIVEN_UP_AFTER = timedelta(hours=2)  # a process that died while it made one
-
-
-class _Source(File):  # type: ignore[type-arg] # not subscriptable at run time
-    """Bytes that are made while a storage reads them, by chunks or by size."""
-
-    def __init__(self, parts: Iterator[bytes]) -> None:
-        super().__init__(io.BytesIO(), name="export")
-        self._parts = parts
-        self._rest = b""
-
-    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        yield from self._parts
-
-    def read(self, size: int = -1) -> bytes:
-        while size < 0 or len(self._rest) < size:
-            part = next(self._parts, None)
-            if part is None:
-                break
-            self._rest += part
-        size = len(self._rest) if size < 0 else size
-        found, self._rest = self._rest[:size], self._rest[size:]
-        return found
-
-    @property
-    def size(self) -> int:
-        return 0
 
 
 def storage() -> Storage:
@@ -95,7 +68,7 @@ def build(*, request: Request) -> ExportFile:
             # The name is known before the first byte, so that a process that dies leaves nothing unknown.
             export.storage_name = f"{uuid.uuid4().hex}.sealed"
             export.save(update_fields=["storage_name"], using=using())
-            export.storage_name = storage().save(export.storage_name, _Source(sealed))
+            export.storage_name = storage().save(export.storage_name, Parts(sealed))
         _finish(request, export, manifest)
     except BaseException:
         _remove(export)
