@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +16,7 @@ from onvif_privacy.cookies.services import choice, publishing, running, snapshot
 from onvif_privacy.cookies.services.choice import Answer, Choice
 from onvif_privacy.cookies.services.declared import NECESSARY, Item
 from onvif_privacy.cookies.services.matching import fixed, ties
+from onvif_privacy.core.checks.house import needs_good_settings
 from onvif_privacy.core.registry import device_items, purposes
 
 LABEL = "onvif_privacy_cookies"
@@ -24,19 +24,6 @@ MIDDLEWARE = "onvif_privacy.cookies.middleware.CookieMiddleware"
 LONGEST_DAYS, LONG_DAYS = 400, 395
 
 Check = Callable[..., Sequence[CheckMessage]]
-
-
-def _needs_good_settings(check: Check) -> Check:
-    """Leave a check out where a setting it reads is wrong: core's E006 and E007 say so already."""
-
-    @wraps(check)
-    def guarded(*args: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-        try:
-            return check(*args, **kwargs)
-        except ImproperlyConfigured:
-            return []
-
-    return guarded
 
 
 def _coded() -> list[tuple[Item, str]]:
@@ -65,7 +52,7 @@ def middleware_is_first(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessag
 
 
 @register()
-@_needs_good_settings
+@needs_good_settings
 def prefix_fits(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """E002: name prefix, domain and Secure contradict each other."""
     if conf.SECURE:
@@ -80,7 +67,7 @@ def prefix_fits(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 
 
 @register()
-@_needs_good_settings
+@needs_good_settings
 def choice_ends(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """E003: a choice would hold longer than six months."""
     if conf.MAX_AGE <= MAX_AGE_LIMIT:
@@ -90,7 +77,7 @@ def choice_ends(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 
 
 @register()
-@_needs_good_settings
+@needs_good_settings
 def patterns_are_unambiguous(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """E004: two patterns claim the same names and neither is more particular."""
     items = [item for item, _place in _coded()]
@@ -107,7 +94,7 @@ def patterns_are_unambiguous(app_configs: Any, **kwargs: Any) -> Sequence[CheckM
 
 
 @register()
-@_needs_good_settings
+@needs_good_settings
 def wildcards_are_particular(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """E005: a wildcard with fewer than three fixed characters would permit nearly anything."""
     hint = "Write more of the name, for example _pk_*."
@@ -115,7 +102,7 @@ def wildcards_are_particular(app_configs: Any, **kwargs: Any) -> Sequence[CheckM
 
 
 @register()
-@_needs_good_settings
+@needs_good_settings
 def necessary_items_say_why(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """E006: a necessary item without a reason."""
     hint = 'Add reason=_("Why the site cannot work without it"), or give it an optional purpose.'
@@ -128,7 +115,7 @@ def necessary_items_say_why(app_configs: Any, **kwargs: Any) -> Sequence[CheckMe
 
 
 @register()
-@_needs_good_settings
+@needs_good_settings
 def third_parties_are_named(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """E007: an item reaches another organisation that no party names."""
     hint = 'Add party="its-slug" and enter that party in the admin.'
@@ -141,7 +128,7 @@ def third_parties_are_named(app_configs: Any, **kwargs: Any) -> Sequence[CheckMe
 
 
 @register()
-@_needs_good_settings
+@needs_good_settings
 def items_end(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """E008: browsers keep no cookie longer than 400 days (RFC 6265bis), so such a declaration is untrue."""
     hint = "Shorten the duration to 395 days or less."
@@ -165,7 +152,7 @@ def optional_purposes_are_off(app_configs: Any, **kwargs: Any) -> Sequence[Check
 
 
 @register()
-@_needs_good_settings
+@needs_good_settings
 def choice_fits_its_cookie(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """E010: with every purpose granted the choice would not fit into 1,024 bytes."""
     slugs = [purpose.slug for purpose in purposes.all() if purpose.device and purpose.slug != NECESSARY]
@@ -179,7 +166,7 @@ def choice_fits_its_cookie(app_configs: Any, **kwargs: Any) -> Sequence[CheckMes
 
 
 @register()
-@_needs_good_settings
+@needs_good_settings
 def items_belong_to_device_purposes(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """E011: an item names a purpose that nobody is asked about."""
     hint = "Use necessary, preferences, statistics or marketing, or declare a Purpose with device=True."
@@ -204,7 +191,7 @@ def _draft() -> publishing.Draft | None:
 
 
 @register()
-@_needs_good_settings
+@needs_good_settings
 def policy_is_published(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """W001: nothing was published, so the guard only reports."""
     found = _draft()
@@ -215,7 +202,7 @@ def policy_is_published(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessag
 
 
 @register()
-@_needs_good_settings
+@needs_good_settings
 def drafts_are_published(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """W002: the declaration has changed since it was published."""
     found = _draft()
@@ -227,7 +214,7 @@ def drafts_are_published(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessa
 
 
 @register()
-@_needs_good_settings
+@needs_good_settings
 def guard_enforces(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """W003: report mode on a live site."""
     if conf.MODE == "enforce" or settings.DEBUG:
@@ -237,7 +224,7 @@ def guard_enforces(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 
 
 @register()
-@_needs_good_settings
+@needs_good_settings
 def items_end_within_13_months(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """W004: longer than the 13 months that supervisory authorities have asked for."""
     return _about_items(
@@ -250,7 +237,7 @@ def items_end_within_13_months(app_configs: Any, **kwargs: Any) -> Sequence[Chec
 
 
 @register()
-@_needs_good_settings
+@needs_good_settings
 def texts_are_translated(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """W005: a purpose or item has no text of its own in a language of the site."""
     missing: Iterable[tuple[str, list[str]]] = snapshot.fallbacks(snapshot.of_code()).items()

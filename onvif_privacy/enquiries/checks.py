@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage.handler import InvalidStorageError
 from django.utils.module_loading import import_string
 
+from onvif_privacy.core.checks.house import needs_good_settings
 from onvif_privacy.core.conf import conf as house
 from onvif_privacy.core.files import handed_out_by
 from onvif_privacy.enquiries.conf import conf
@@ -54,13 +55,11 @@ def scanner_is_there(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
 
 
 @register()
+@needs_good_settings
 def mailbox_is_whole(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E003: the mailbox lacks its host, user or password, or two are named."""
     hint = 'Write {"host": "imap.example.org", "user": "privacy", "password": "…"} or name a Maildir, not both.'
-    try:
-        box, folder = conf.IMAP, conf.MAILDIR
-    except ImproperlyConfigured:  # E007 of the kernel says so
-        return []
+    box, folder = conf.IMAP, conf.MAILDIR
     missing = [one for one in ("host", "user", "password") if box and not box.get(one)]
     if missing or (box and folder):
         words = f"ONVIF_PRIVACY_ENQUIRIES_IMAP lacks {', '.join(missing)}." if missing else "Two mailboxes are named."
@@ -69,25 +68,20 @@ def mailbox_is_whole(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
 
 
 @register(deploy=True)
+@needs_good_settings
 def mail_is_read(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """W001: nobody reads the mail to the address that the statement prints."""
-    try:
-        address = house.CONTACT
-        if conf.MAILDIR or conf.IMAP:
-            return []
-    except ImproperlyConfigured:  # E006 and E007 of the kernel say so
+    if conf.MAILDIR or conf.IMAP:
         return []
     hint = "Set ONVIF_PRIVACY_ENQUIRIES_MAILDIR or ONVIF_PRIVACY_ENQUIRIES_IMAP."
-    return [Warning(f"Mail to {address} does not come into the queue.", hint=hint, id=f"{LABEL}.W001")]
+    return [Warning(f"Mail to {house.CONTACT} does not come into the queue.", hint=hint, id=f"{LABEL}.W001")]
 
 
 @register(deploy=True)
+@needs_good_settings
 def letters_can_name_the_site(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """W002: no address of the site is set, so nobody gets a letter with a link."""
-    try:
-        if house.BASE_URL:
-            return []
-    except ImproperlyConfigured:  # E007 of the kernel says so
+    if house.BASE_URL:
         return []
     hint = 'Set ONVIF_PRIVACY_BASE_URL = "https://example.org".'
     return [Warning("Letters about enquiries could not lead to this site.", hint=hint, id=f"{LABEL}.W002")]

@@ -9,10 +9,10 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
-from django.core.exceptions import ImproperlyConfigured
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.module_loading import import_string
 
+from onvif_privacy.core.checks.house import needs_good_settings
 from onvif_privacy.core.conf import conf as house
 from onvif_privacy.outreach.conf import conf
 
@@ -20,20 +20,11 @@ LABEL = "onvif_privacy_outreach"
 GATE = "onvif_privacy.outreach.services.GateBackend"
 
 
-def _setting(name: str) -> Any:
-    """Return a setting; None for one of a wrong type, which another check reports."""
-    try:
-        return getattr(conf, name)
-    except ImproperlyConfigured:
-        return None
-
-
 @register()
+@needs_good_settings
 def transport_is_a_backend(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E001: the transport behind the mail gate is no mail backend, or the gate itself."""
-    name = _setting("TRANSPORT")
-    if name is None:
-        return []
+    name = conf.TRANSPORT
     try:
         found = import_string(name)
     except ImportError:
@@ -47,6 +38,7 @@ def transport_is_a_backend(app_configs: Sequence[AppConfig] | None, **kwargs: An
 
 
 @register()
+@needs_good_settings
 def base_url_is_set(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """W001: without ``ONVIF_PRIVACY_BASE_URL`` no mail can be written, since links come from nowhere else."""
     if house.BASE_URL:
@@ -64,18 +56,20 @@ def gate_stands() -> bool:
 
 
 @register(deploy=True)
+@needs_good_settings
 def gate_enforces(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """W002: mail does not pass the gate, or the gate only observes."""
-    if gate_stands() and _setting("GATE") == "enforce":
+    if gate_stands() and conf.GATE == "enforce":
         return []
     hint = f'Set EMAIL_BACKEND = "{GATE}" and, once the list of undeclared mail is empty, ONVIF_PRIVACY_OUTREACH_GATE.'
     return [Warning("Mail that nobody declared can leave the site.", hint=hint, id=f"{LABEL}.W002")]
 
 
 @register()
+@needs_good_settings
 def bounces_have_a_maildir(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E002: the folder into which reports of bounces come is no Maildir."""
-    place = _setting("BOUNCES_MAILDIR")
+    place = conf.BOUNCES_MAILDIR
     if not place or all((Path(place) / name).is_dir() for name in ("new", "cur", "tmp")):
         return []
     words = f"ONVIF_PRIVACY_OUTREACH_BOUNCES_MAILDIR is no Maildir: {place}"

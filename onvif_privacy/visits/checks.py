@@ -14,6 +14,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.urls.resolvers import RoutePattern
 
+from onvif_privacy.core.checks.house import needs_good_settings
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.services import cleaning
 
@@ -58,19 +59,16 @@ def _domains() -> bool:
 
 
 @register(Tags.compatibility)
+@needs_good_settings
 def subject_areas_are_lists(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E002: each subject area is a short name with a list of first parts of addresses."""
-    try:
-        areas = conf.SUBJECT_AREAS
-    except ImproperlyConfigured:  # onvif_privacy.E007 says so
-        return []
     return [
         Error(
             f"ONVIF_PRIVACY_VISITS_SUBJECT_AREAS: {slug!r} is no short name with a list of first parts of addresses.",
             hint="Write {'video': ['/products/cameras/']}; small letters, digits, - and _ in the name.",
             id="onvif_privacy_visits.E002",
         )
-        for slug, places in areas.items()
+        for slug, places in conf.SUBJECT_AREAS.items()
         if not cleaning.is_slug(slug)
         or not isinstance(places, (list, tuple))
         or not all(isinstance(place, str) for place in places)
@@ -78,19 +76,16 @@ def subject_areas_are_lists(app_configs: Sequence[AppConfig] | None, **kwargs: A
 
 
 @register(Tags.compatibility)
+@needs_good_settings
 def pages_are_routes(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E003: each page of a single-page application is a route pattern with a leading slash."""
-    try:
-        pages = conf.PAGES
-    except ImproperlyConfigured:  # onvif_privacy.E007 says so
-        return []
     return [
         Error(
             f"ONVIF_PRIVACY_VISITS_PAGES: {page!r} is no route pattern with a leading slash.",
             hint="Write it as in urls.py, with the slash: '/app/<slug:name>/'.",
             id="onvif_privacy_visits.E003",
         )
-        for page in pages
+        for page in conf.PAGES
         if not _is_route(page)
     ]
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
+from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from onvif_privacy.core.conf import REQUIRED, Settings, conf
@@ -38,9 +40,25 @@ def base_url_is_https(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]
     ]
 
 
+Look = Callable[..., Sequence[CheckMessage]]
+
+
 def broken(name: str) -> bool:
     """Whether a setting has a wrong type, which E007 says; other checks leave it alone."""
     return any(row.name == f"ONVIF_PRIVACY_{name}" and row.problem() for _table, row in rows())
+
+
+def needs_good_settings(check: Look) -> Look:
+    """Leave a check out where a setting it reads is missing or wrong: E006 and E007 say so already."""
+
+    @wraps(check)
+    def guarded(*args: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+        try:
+            return check(*args, **kwargs)
+        except ImproperlyConfigured:
+            return []
+
+    return guarded
 
 
 @register()
