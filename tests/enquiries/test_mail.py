@@ -439,6 +439,7 @@ def imap_server(settings: Any, mails: list[bytes], **changes: Any) -> Iterator[S
     try:
         yield server
     finally:
+        server.listening.shutdown(socket.SHUT_RDWR)  # closing alone does not wake who waits for a caller
         server.listening.close()
 
 
