@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from io import StringIO
 from pathlib import Path
@@ -410,6 +410,12 @@ class Server:
                     file.write(tag.encode() + b" " + verdict + b"\r\n")
                     file.flush()
 
+    def stop(self) -> None:
+        """Listen no longer. Closing alone does not wake the thread that waits for a caller, nor free the port."""
+        with suppress(OSError):  # it was stopped before
+            self.listening.shutdown(socket.SHUT_RDWR)
+        self.listening.close()
+
     def answer(self, rest: str) -> Iterator[bytes]:
         words = rest.upper()
         uid = rest.split()[2] if words.startswith("UID") and len(rest.split()) > 2 else ""
@@ -439,8 +445,7 @@ def imap_server(settings: Any, mails: list[bytes], **changes: Any) -> Iterator[S
     try:
         yield server
     finally:
-        server.listening.shutdown(socket.SHUT_RDWR)  # closing alone does not wake who waits for a caller
-        server.listening.close()
+        server.stop()
 
 
 def test_a_mailbox_is_read_once_and_marked(settings: Any) -> None:
@@ -457,7 +462,7 @@ def test_a_mailbox_that_lets_nobody_in_or_is_away_says_so(settings: Any) -> None
     with imap_server(settings, [], password="wrong"), pytest.raises(BoxAway, match="error"):
         read()
     with imap_server(settings, []) as server:
-        server.listening.close()
+        server.stop()
         with pytest.raises(BoxAway):
             read()
 
