@@ -43,7 +43,7 @@ class Race:
         self.ada = shopper(f"Ada Canary{number}", orders=2)
         self.number, self.user = number, self.ada.user
         self.start = threading.Barrier(3)
-        self.rows_done, self.wrote = threading.Event(), 0
+        self.rows_done, self.silent, self.wrote = threading.Event(), threading.Event(), 0
         self.copy: bytes | None = None
         self.errors: list[BaseException] = []
         self.wish = requests.open(kind=Kind.EXPORT, channel=Channel.ACCOUNT, key=f"x{number}", subject=self.ada)
@@ -55,6 +55,7 @@ class Race:
             request = Request.objects.get(pk=self.end.pk)
             if Step.objects.filter(request=request, label="rows", done_at__isnull=False).exists():
                 self.rows_done.set()
+                assert self.silent.wait(30)  # a row that is on its way would come after the walk that verifies
             try:
                 if erasure.step(request=request) is None:
                     return
@@ -97,6 +98,8 @@ class Race:
         finally:
             if act == self.erase:
                 self.rows_done.set()
+            if act == self.write:
+                self.silent.set()
             connection.close()
 
     def run(self) -> None:
