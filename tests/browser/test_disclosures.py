@@ -75,6 +75,7 @@ def shot(visitor: Visitor, name: str) -> None:
 @pytest.mark.parametrize("width", [360, 1440])
 def test_axe_finds_nothing_and_nothing_sticks_out(house: House, staff: Callable[..., Visitor], width: int) -> None:
     visitor = staff(house.worker, width=width)
+    visitor.expect("TrustedHTML", "is not defined", "$ is not", "reading 'fn'", "inline style")  # the admin's jQuery
     wrong = {}
     for name, address in screens().items():
         visitor.go(address)

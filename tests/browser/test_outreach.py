@@ -48,19 +48,19 @@ def test_joining_answering_and_leaving_without_javascript(mails: Callable[..., V
     page.get_by_role("checkbox").first.check()
     page.get_by_label("Your e-mail address").fill("ada@example.org")
     page.get_by_role("main").get_by_role("button").click()
-    assert page.get_by_text("Please look into your mail").is_visible()
+    page.get_by_text("Please look into your mail").wait_for()
     visitor.go(f"/privacy/mail/confirm/{optin.token(OptIn.objects.get())}/")
     page.get_by_role("main").get_by_role("button").click()
-    assert page.get_by_text("You will get").is_visible()
+    page.get_by_text("You will get").wait_for()
     asked = survey()
     visitor.go(f"/privacy/survey/{tokens.mint(asked)}/")
     page.get_by_label("Yes").check()
     page.get_by_role("button", name="Send my answers").click()
-    assert page.get_by_text("Your answers were counted").is_visible()
+    page.get_by_text("Your answers were counted").wait_for()
     assert Tally.objects.get(question__position=1, choice=1, cross=0).n == 1
     visitor.go(urlsplit(Linker.load().link("product_news", "001.0")).path)
     page.get_by_role("button", name="End these mails").click()
-    assert page.get_by_text("You will not get this any more").is_visible()
+    page.get_by_text("You will not get this any more").wait_for()
     assert Suppression.objects.get().scope == "product_news"
 
 

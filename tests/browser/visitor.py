@@ -28,7 +28,8 @@ class Visitor:
     def check(self) -> None:
         """Fail if a page broke the content policy or threw an error nobody expected."""
         errors = [line for line in self.said if line.startswith("error")]
-        assert [line for line in errors if not any(word in line for word in self.expected)] == []
+        unexpected = [line for line in errors if not any(word in line for word in self.expected)]
+        assert not unexpected, unexpected
 
     def go(self, path: str = "/") -> Any:
         """Open a page of the site and return its answer."""

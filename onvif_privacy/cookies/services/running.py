@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
 from onvif_privacy.cookies.models import PolicyVersion
 from onvif_privacy.cookies.services import findings
@@ -33,6 +33,7 @@ class _Process:
 
     def __init__(self) -> None:
         self.policy: Policy | None = None
+        self.loaded = False  # not so where the code's own runs because nobody asked the database yet
         self.due = 0.0
         self.pid = os.getpid()
         self.lock = threading.Lock()
@@ -52,18 +53,19 @@ def current() -> Policy:
 def install(policy: Policy | None) -> None:
     """Make ``policy`` the one in force; None forgets, so that the code's declaration runs."""
     _process.policy = policy
+    _process.loaded = policy is not None
 
 
 def fetch() -> Policy:
-    """Read the newest policy from the database. Three queries.
+    """Read the newest policy from the database. Three queries, and no transaction, which may be a lock on SQLite.
 
+    Renewals come first: one that is published in between is asked about a minute later, not with the older words.
     A database that cannot be asked gives an unreachable policy; a database without our tables (``migrate`` was not
     run) gives the unpublished one, since installing must break nobody's site.
     """
     try:
-        with transaction.atomic():
-            newest, generations = PolicyVersion.objects.newest(), consent.generations()
-            return policies.of_version(newest, generations) if newest else policies.of_code(generations)
+        generations, newest = consent.generations(), PolicyVersion.objects.newest()
+        return policies.of_version(newest, generations) if newest else policies.of_code(generations)
     except DatabaseError as error:
         return policies.of_code(reachable=_lacks_tables(error))
 
@@ -84,14 +86,16 @@ def load() -> Policy:
 
 
 def start() -> None:
-    """Load the policy for a process that starts to serve; waits up to ten seconds.
+    """Load the policy for a process that starts to serve; waits up to ten seconds. Later handlers wait for nothing.
 
     A test process keeps the policy it has: another thread would not see a test's transaction, and a query here would
     show in a host's ``assertNumQueries``. Tests call `load`.
     """
     if testing():
         return
-    _run_apart(load).join(LOAD_SECONDS)
+    known, loading = _process.loaded, _run_apart(load)
+    if not known:
+        loading.join(LOAD_SECONDS)
     if _process.policy is None:
         install(policies.of_code(reachable=False))
     _process.due = time.monotonic() + EVERY_SECONDS
