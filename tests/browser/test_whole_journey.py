@@ -202,7 +202,7 @@ def is_erased_and_reads_the_receipt(journey: Journey) -> None:
     page.reload()  # the address that the page said to keep
     journey.look("Receipt of an erasure")
     assert page.get_by_text(re.compile("Orders .*street and number.*Bookkeeping.*until")).is_visible()
-    assert page.get_by_text("mails of this demonstration").is_visible()
+    assert page.get_by_text("mails of this demonstration").first.is_visible()
     signs_in(journey)
     assert page.get_by_role("alert").is_visible()
     assert "Ada" not in page.inner_text("main")
