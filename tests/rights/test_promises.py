@@ -8,16 +8,14 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from onvif_privacy.core.promises import Check, Saboteur, Verdict, checks, look_at
+from onvif_privacy.core.promises import Check, Verdict, checks, look_at
 from onvif_privacy.core.testing import temporarily
-from onvif_privacy.core.testing.saboteurs import slipped
 from onvif_privacy.rights.models import Channel, Kind
 from onvif_privacy.rights.services import requests
 from tests.rights.factories import STORE, shopper
 from tests.rights.test_erasure import carried_out
 
 OURS = [one for one in checks.all() if one.looker.__module__.startswith("onvif_privacy.rights.")]
-PLANTS = [(check, saboteur) for check in OURS for saboteur in check.saboteurs]
 
 
 @pytest.fixture(autouse=True)
@@ -36,9 +34,3 @@ def test_a_site_in_use_keeps_its_promises(check: Check) -> None:
     requests.open(kind=Kind.EXPORT, channel=Channel.ACCOUNT, key="x", subject=bob)
     looked = look_at(check)
     assert (looked.verdict, looked.error, looked.findings) == (Verdict.KEPT, "", ())
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("check", "saboteur"), PLANTS, ids=[f"{one.name}-{two.name}" for one, two in PLANTS])
-def test_each_planted_violation_is_caught(check: Check, saboteur: Saboteur) -> None:
-    assert slipped(check, saboteur) == ""
