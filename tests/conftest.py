@@ -64,9 +64,11 @@ def _quick_flush() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _empty_log() -> None:
-    """Begin with an empty log of erasures: it lies outside the database, which forgets each test."""
-    vars(storages).get("_storages", {}).pop("privacy_log", None)
+def _empty_storages() -> None:
+    """Begin with empty storages of our own: they lie outside the database, which forgets each test."""
+    held = vars(storages).get("_storages", {})
+    for alias in [one for one in held if one.startswith("privacy_")]:
+        del held[alias]
 
 
 @pytest.fixture(scope="session")
