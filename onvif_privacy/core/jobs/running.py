@@ -22,6 +22,7 @@ from onvif_privacy.core.conf import conf
 from onvif_privacy.core.jobs import leases
 from onvif_privacy.core.jobs.leases import State
 from onvif_privacy.core.jobs.registry import Job, jobs
+from onvif_privacy.core.jobs.turns import turn
 from onvif_privacy.core.models import Lease
 from onvif_privacy.core.signals import job_alarmed
 
@@ -70,7 +71,7 @@ class Run:
         before = copy.deepcopy(self.cursor)
         rows = leases.rows().filter(job=self.job.name, token=self._token)
         try:
-            with transaction.atomic(using=leases.using()):
+            with turn(leases.using()):
                 if not rows.filter(until__gt=DatabaseNow()).update(until=later(self.job.lease)):
                     raise LeaseLost(self.job.name)
                 yield

@@ -62,13 +62,11 @@ def read(each_second: int) -> dict[str, Any]:
 
 def turn() -> dict[str, Any]:
     """Rotate as the command does, and say so after each step, for whoever wants to kill it in the middle of one."""
-    from django.db import transaction
-
-    from onvif_privacy.core.jobs import rewrapping
+    from onvif_privacy.core.jobs import leases, rewrapping, turns
 
     done = 1
     while done:
-        with transaction.atomic():
+        with turns.turn(leases.using()):
             done = rewrapping.batch()
         print("step", flush=True)
     return {}

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.utils import timezone
 from tqdm import tqdm
 
 from onvif_privacy.core.conf import conf
-from onvif_privacy.core.jobs import rewrapping
+from onvif_privacy.core.jobs import leases, rewrapping
+from onvif_privacy.core.jobs.turns import turn
 from onvif_privacy.core.keys import SealBroken, generate, ring
 from onvif_privacy.core.overview.keys import TOO_MANY
 
@@ -71,7 +72,7 @@ class Command(BaseCommand):
         with tqdm(total=rewrapping.left(), disable=not sys.stderr.isatty(), unit=" keys") as bar:
             done = 1
             while done:
-                with transaction.atomic():
+                with turn(leases.using()):
                     done = rewrapping.batch()
                 bar.update(done)
         self.stdout.write(f"{bar.n} keys and values moved.")
