@@ -23,6 +23,7 @@ ROOMS = (
     ("onvif_privacy.disclosures", "disclosures/"),
     ("onvif_privacy.outreach", ""),
     ("onvif_privacy.enquiries", ""),
+    ("onvif_privacy.community", ""),
 )
 
 urlpatterns = [

@@ -26,6 +26,7 @@ SUBSETS = (
     "disclosures_only",
     "outreach_only",
     "enquiries_only",
+    "community_only",
 )
 
 # What a healthy site goes through, and then each shipped page of it as a stranger would see it.

@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "onvif_privacy.disclosures",
     "onvif_privacy.outreach",
     "onvif_privacy.enquiries",
+    "onvif_privacy.community",
 ]
 MIDDLEWARE = [
     "onvif_privacy.cookies.middleware.CookieMiddleware",
