@@ -25,10 +25,9 @@ class PublicText:
     notice: str | LazyText = ""
 
     def __post_init__(self) -> None:
-        if self.model.count(".") != 1 or not self.fields or isinstance(self.fields, str) or not self.form:
-            raise DeclarationError(
-                f'PublicText {self.model!r}: write PublicText("app.Model", fields=("…",), form="…").'
-            )
+        if self.model.count(".") != 1 or not self.form or not self.fields or str(self.fields) == self.fields:
+            hint = 'write PublicText("app.Model", fields=("field",), form="name")'
+            raise DeclarationError(f"PublicText {self.model!r}: {hint}.")
 
     @property
     def of(self) -> type[Model]:
