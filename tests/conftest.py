@@ -90,7 +90,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what asks the database: the rest is the same on every engine and runs on one."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & {"db", "transactional_db", "django_db_setup"} or item.get_closest_marker("django_db"):
+        asks = fixtures & {"db", "transactional_db", "django_db_setup"} or item.get_closest_marker("django_db")
+        if asks and not item.get_closest_marker("once"):
             item.add_marker("database")
 
 

@@ -13,6 +13,7 @@ from tests.cookies.factories import choice_of, header_of
 from tests.cookies.serving import HANDLERS
 
 pytestmark = [
+    pytest.mark.once,
     pytest.mark.urls("tests.cookies.urls"),
     pytest.mark.django_db,
     # Django's own remark about files under ASGI

@@ -26,7 +26,7 @@ from onvif_privacy.cookies.services import (
 from tests.cookies.factories import choice_of, header_of
 from tests.cookies.serving import HANDLERS
 
-pytestmark = [pytest.mark.urls("tests.cookies.urls"), pytest.mark.django_db]
+pytestmark = [pytest.mark.urls("tests.cookies.urls"), pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(params=HANDLERS)

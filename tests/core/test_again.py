@@ -19,7 +19,7 @@ from onvif_privacy.core.views import again
 from tests import corpora
 from tests.core.factories import UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PASSWORD = "correct horse"
 PAGE = "/privacy/again/"

@@ -26,7 +26,7 @@ from onvif_privacy.core.registry import Basis, Guard, PersonalData, Purpose
 from onvif_privacy.core.testing import temporarily
 from tests.core.factories import DecisionFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 Wrong = Callable[[], AbstractContextManager[Any]]
 

@@ -22,7 +22,7 @@ from tests.core.factories import DecisionFactory, NoticeFactory
 from tests.core.test_ledger_tree import standalone
 from tests.core.test_ledger_verifier import VERIFY
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("controller")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("controller")]
 
 
 @pytest.fixture

@@ -119,6 +119,7 @@ def test_queries_of_a_filled_form(user: User, django_assert_num_queries: Any, rf
         assert len(services.initial_for(request, Addresses).addresses) == 2
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", ["/checkout/", "/cached/", "/public/"])
 def test_no_cache_gives_one_persons_answer_to_another(path: str, user: User, settings: Any) -> None:
     settings.MIDDLEWARE = [

@@ -18,7 +18,7 @@ from onvif_privacy.visits.services.records import Parcel
 from tests import corpora
 from tests.visits.factories import RecordFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 NAMES = {
     "192.0.2.0": "192-0-2-0.dynamic.isp.example.co.uk",

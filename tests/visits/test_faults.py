@@ -126,6 +126,7 @@ class TestFullDisk:
         assert mine.books().balanced
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.usefixtures("inline")
 class TestHeaders:
@@ -147,6 +148,7 @@ class TestHeaders:
         assert recorder.books().dropped == {}
 
 
+@pytest.mark.once
 @pytest.mark.django_db(transaction=True)
 class TestClock:
     @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from tests.visits.test_recorder import Shelf, threaded, until
 
 __all__ = ["threaded"]
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.visits.urls")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.urls("tests.visits.urls")]
 
 PAGES = ("/", "/stream/", "/async/", "/missing/", "/broken/")
 
