@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from collections.abc import Callable
@@ -171,6 +172,13 @@ def test_destroyed_secret_leaves_the_ledger_whole() -> None:
     ledger.seal()
     EntrySecret.objects.filter(entry__in=entries).release()  # type: ignore[attr-defined]
     assert list(ledger.problems()) == []
+
+
+def test_command_says_how_many_it_sealed() -> None:
+    append(3)
+    out = io.StringIO()
+    call_command("privacy_ledger", "seal", stdout=out)
+    assert out.getvalue() == "3 entries sealed.\n"
 
 
 def test_command_names_what_was_changed_and_exits_with_1() -> None:

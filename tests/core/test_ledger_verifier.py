@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import random
 import subprocess
@@ -42,7 +43,9 @@ def sealed(*sizes: int) -> None:
 def exported(tmp_path: Path) -> Path:
     sealed(3, 1, 7)
     path = tmp_path / "ledger.jsonl"
-    call_command("privacy_ledger", "export", str(path))
+    out = io.StringIO()
+    call_command("privacy_ledger", "export", str(path), stdout=out)
+    assert out.getvalue().startswith(f"{len(path.read_bytes().splitlines())} lines written")
     return path
 
 

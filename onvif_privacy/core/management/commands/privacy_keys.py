@@ -70,12 +70,13 @@ class Command(BaseCommand):
 
     def _rotate(self) -> None:
         with tqdm(total=rewrapping.left(), disable=not sys.stderr.isatty(), unit=" keys") as bar:
-            done = 1
+            moved, done = 0, 1
             while done:
                 with turn(leases.using()):
                     done = rewrapping.batch()
+                moved += done
                 bar.update(done)
-        self.stdout.write(f"{bar.n} keys and values moved.")
+        self.stdout.write(f"{moved} keys and values moved.")
 
     def _status(self) -> None:
         keys = ring().keys

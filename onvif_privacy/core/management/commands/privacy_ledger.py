@@ -52,10 +52,13 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=2) from None
 
     def _seal(self, options: dict[str, Any]) -> None:
+        sealed = 0  # a bar that is not shown counts nothing
         with tqdm(disable=not sys.stderr.isatty(), unit=" entries") as bar:
             while (done := ledger.seal()).seal is not None:
-                bar.update(json.loads(bytes(done.seal.body))["count"])
-        self.stdout.write(f"{bar.n} entries sealed.")
+                count = json.loads(bytes(done.seal.body))["count"]
+                sealed += count
+                bar.update(count)
+        self.stdout.write(f"{sealed} entries sealed.")
         if done.refused:
             raise CommandError(f"{len(done.refused)} entries were changed before sealing: {', '.join(done.refused)}")
 
@@ -107,16 +110,17 @@ class Command(BaseCommand):
         self.stdout.write(f"{number} files written to {folder}.")
 
     def _export(self, options: dict[str, Any]) -> None:
-        path: Path = options["file"]
+        path, number = options["file"], 0
         try:
             with path.open("wb") as file, tqdm(disable=not sys.stderr.isatty(), unit=" lines") as bar:
                 for line in ledger.export():
                     file.write(line)
+                    number += 1
                     bar.update()
             path.with_name(f"{path.name}.keys.json").write_text(json.dumps(ledger.public_keys(), indent=2) + "\n")
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}", returncode=2) from None
-        self.stdout.write(f"{bar.n} lines written to {path}, public keys to {path.name}.keys.json.")
+        self.stdout.write(f"{number} lines written to {path}, public keys to {path.name}.keys.json.")
 
     def _proof(self, options: dict[str, Any]) -> None:
         entry = Entry.objects.filter(pk=options["entry"]).select_related("seal").first()
