@@ -149,6 +149,7 @@ declare(
     PersonalData(
         model=f"{APP}.Entry",
         subjects={"person": "enquiry__subject"},
+        claims={"person": Claim("enquiry__reply_to")},
         time_field="at",
         terms={one: While("enquiry") for one in WHAT_FOR},
         fields={
@@ -167,6 +168,7 @@ declare(
     PersonalData(
         model=f"{APP}.Attachment",
         subjects={"person": "enquiry__subject"},
+        claims={"person": Claim("enquiry__reply_to")},
         terms={one: While("enquiry") for one in WHAT_FOR},
         fields={
             "name": Field("content", purposes=WHAT_FOR, erase=blank()),
@@ -177,6 +179,7 @@ declare(
     PersonalData(
         model=f"{APP}.Letter",
         subjects={"person": "enquiry__subject"},
+        claims={"person": Claim("enquiry__reply_to")},
         time_field="created_at",
         terms={PURPOSE: While("enquiry")},
         fields={"token": Field("credential", purposes=(PURPOSE,), export=False, erase=blank())},

@@ -34,6 +34,9 @@ from onvif_privacy.core.models import Subject  # noqa: E402
 from onvif_privacy.core.registry import Json, personal_data  # noqa: E402
 from onvif_privacy.core.testing import Canaries  # noqa: E402
 from onvif_privacy.core.testing.spellings import Finder  # noqa: E402
+from onvif_privacy.enquiries.services import receiving  # noqa: E402
+from onvif_privacy.enquiries.services.entries import Upload  # noqa: E402
+from onvif_privacy.outreach.services import optin  # noqa: E402
 from onvif_privacy.people import services as people  # noqa: E402
 from onvif_privacy.people.models import Device, PagePreference  # noqa: E402
 from onvif_privacy.people.models.contacts import ADDRESS_FIELDS, PROFILE_FIELDS  # noqa: E402
@@ -159,6 +162,27 @@ def asks(person: Person) -> None:
     contacts.tell(who, contacts.Message(**told))
 
 
+def complains(person: Person) -> None:
+    """Write to the house with a file, from an address that is proven later."""
+    room = "onvif_privacy_enquiries"
+    address, paper = person.word(f"{room}.Enquiry.reply_to", "email"), person.word(f"{room}.Attachment.name")
+    message = receiving.Message(
+        kind="complaint",  # type: ignore[arg-type] # a word of the form
+        channel="form",  # type: ignore[arg-type]
+        text=person.word(f"{room}.Entry.body"),
+        address=address,
+        files=(Upload(f"{paper}.txt", person.word(f"{room}.Attachment.file").encode()),),
+    )
+    receiving.receive(message, key=f"complaint-{person.letter}")
+    holdings.claim(person.subject, kind="email", value=address)
+
+
+def subscribes(person: Person) -> None:
+    """Want mails at an address of their own."""
+    address = person.word("onvif_privacy_outreach.Subscriber.address", "email")
+    optin.subscribe(person.subject, address, language="en", proven_at=datetime.now(UTC))
+
+
 def reads(person: Person) -> None:
     """Be seen on a page, and write on the board."""
     day = person.word("onvif_privacy_visits.Visit.at", "date")
@@ -206,7 +230,7 @@ def main() -> None:
     for person in (ada, bob):
         old = orders(person, LONG_AGO)
         confirm_order(old)
-        for act in (gives, asks, reads):
+        for act in (gives, asks, complains, subscribes, reads):
             act(person)
         orders(person, datetime.now(UTC), "kept ")
     asked = requests.open(kind=Kind.EXPORT, channel=Channel.ACCOUNT, key="export", subject=ada.subject)

@@ -117,7 +117,8 @@ def _declared() -> Iterator[tuple[PersonalData, type[Model]]]:
 def _unknown(declaration: PersonalData, model: type[Model]) -> Iterator[str]:
     paths = {path for path in declaration.subjects.values() if isinstance(path, str) and path != "self"}
     terms = {term.field for term in declaration.terms.values()}
-    claims = {name for claim in declaration.claims.values() for name in (claim.field, claim.also) if name}
+    paths |= {claim.field for claim in declaration.claims.values()}
+    claims = {claim.also for claim in declaration.claims.values() if claim.also}
     times = {name for name in [declaration.time_field] if name}
     own = terms | claims | times | {*declaration.fields, *declaration.not_personal}  # read on the row itself
     for path in sorted(paths | own):

@@ -110,7 +110,10 @@ class Json:
 
 @dataclass(frozen=True)
 class Claim:
-    """Rows without a person: whoever proves the contact in ``field`` and knows ``also`` may claim them."""
+    """Rows without a person: whoever proves the contact in ``field`` and knows ``also`` may claim them.
+
+    ``field`` may be a column of a row that this one belongs to: ``"order__email"``.
+    """
 
     field: str
     kind: Literal["email", "phone"] = "email"

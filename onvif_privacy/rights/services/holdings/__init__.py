@@ -7,6 +7,7 @@ from onvif_privacy.rights.services.holdings.plain import plain
 from onvif_privacy.rights.services.holdings.rows import (
     alike,
     batches,
+    claimed_value,
     declared,
     fields_of,
     many_to_many,
@@ -26,6 +27,7 @@ __all__ = [
     "cells",
     "claim",
     "claimed",
+    "claimed_value",
     "columns",
     "declared",
     "fields_of",

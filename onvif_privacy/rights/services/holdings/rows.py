@@ -12,7 +12,7 @@ from onvif_privacy.core import gate
 from onvif_privacy.core.fields import EncryptedField
 from onvif_privacy.core.personal import rows_of
 from onvif_privacy.core.personal.keeping import followed_rows
-from onvif_privacy.core.personal.rows import model_of
+from onvif_privacy.core.personal.rows import model_of, path_end
 from onvif_privacy.core.registry import Claim, Field, Json, PersonalData, personal_data
 from onvif_privacy.rights.services.holdings.claiming import Proven, normal
 from onvif_privacy.rights.services.holdings.people import Person
@@ -94,9 +94,9 @@ def _guests(declaration: PersonalData, role: str, claim: Claim, proven: Proven) 
     path = declaration.subjects.get(role)
     if isinstance(path, str) and path != "self":
         condition &= Q(**{f"{path}__isnull": True})
-    column = model._meta.get_field(claim.field)
+    column = path_end(model, claim.field)
     if isinstance(column, EncryptedField):
-        condition &= Q(pk__in=_sealed_matches(model, column, condition, proven))
+        condition &= Q(pk__in=_sealed_matches(model, claim, column, condition, proven))
     else:
         condition &= Q(**{f"{claim.field}__iexact": proven.value})
     if claim.also:
@@ -112,19 +112,30 @@ def _fits(model: type[Model], name: str, value: str) -> bool:
     return True
 
 
-def _sealed_matches(model: type[Model], column: EncryptedField, condition: Q, proven: Proven) -> list[Any]:
+def claimed_value(row: Model, claim: Claim, scope: gate.Scope) -> object:
+    """Open the contact by which a row may be claimed: its own, or that of the row it belongs to."""
+    *steps, name = claim.field.split("__")
+    holder = row
+    for step in steps:
+        holder = getattr(holder, step)
+    scope.claim([holder])
+    value = getattr(holder, name)
+    scope.disclaim([holder])
+    return value
+
+
+def _sealed_matches(
+    model: type[Model], claim: Claim, column: EncryptedField, condition: Q, proven: Proven
+) -> list[Any]:
     """Open the few candidates of the blind index and return the keys of those that hold the proven value."""
     scope = gate.current()
     if scope is None or column.index is None:
         return []
-    candidates = model._base_manager.filter(
-        condition, **{f"{column.index_name}__in": column.index_values(proven.value)}
-    )
+    index = claim.field.removesuffix(column.name) + column.index_name
+    candidates = model._base_manager.filter(condition, **{f"{index}__in": column.index_values(proven.value)})
     found = []
     for row in candidates:
-        scope.claim([row])
-        value = getattr(row, column.name)
-        scope.disclaim([row])
+        value = claimed_value(row, claim, scope)
         if isinstance(value, str) and normal(value) == normal(proven.value):
             found.append(row.pk)
     return found

@@ -107,9 +107,7 @@ def _guests(scope: gate.Scope) -> Iterator[Guest]:
     for declaration in holdings.declared():
         for role, claim in declaration.claims.items():
             for row in _rows_of_nobody(declaration, role).iterator(chunk_size=BATCH):
-                scope.claim([row])
-                value = getattr(row, claim.field)
-                scope.disclaim([row])
+                value = holdings.claimed_value(row, claim, scope)
                 if isinstance(value, str) and value:
                     parts = claim_parts(claim.kind, value, _fact(row, claim))
                     yield Guest(declaration, role, row.pk, parts, _written_at(row, declaration))

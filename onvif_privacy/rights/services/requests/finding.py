@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from onvif_privacy.core import contacts, subjects
 from onvif_privacy.core.fields import EncryptedField
 from onvif_privacy.core.models import Subject
+from onvif_privacy.core.personal.rows import path_end
 from onvif_privacy.core.registry import Claim as DeclaredClaim
 from onvif_privacy.core.registry import PersonalData
 from onvif_privacy.rights.conf import conf
@@ -71,14 +72,15 @@ def _is_named(address: str) -> bool:
 def _has_guests(declaration: PersonalData, role: str, claim: DeclaredClaim, address: str) -> bool:
     """Whether rows without an account may hold the address; for sealed ones as the blind index says."""
     model = holdings.model_of(declaration)
-    column = model._meta.get_field(claim.field)
+    column = path_end(model, claim.field)
     rows = model._base_manager.using(router.db_for_write(model))
     path = declaration.subjects.get(role)
     if isinstance(path, str) and path != "self":
         rows = rows.filter(**{f"{path}__isnull": True})
     if isinstance(column, EncryptedField):
         known = column.index_values(address) if column.index else []
-        return rows.filter(**{f"{column.index_name}__in": known}).exists() if known else False
+        index = claim.field.removesuffix(column.name) + column.index_name
+        return rows.filter(**{f"{index}__in": known}).exists() if known else False
     return rows.filter(**{f"{claim.field}__iexact": address}).exists()
 
 
