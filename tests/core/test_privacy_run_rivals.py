@@ -80,7 +80,7 @@ def each_once(steps: dict[str, int], least: int) -> None:
 
 
 def test_killed_and_sleeping_machines_leave_each_step_with_one_effect(site: str) -> None:
-    each_once(march(site, seconds=14, machines=3, kills=2, sleeps=1), least=20)
+    each_once(march(site, seconds=10, machines=3, kills=2, sleeps=1), least=10)
 
 
 @pytest.mark.full

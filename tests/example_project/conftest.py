@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -73,11 +74,18 @@ class Site:
 
 @pytest.fixture(scope="session")
 def shown_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A site for looking at: nobody changes it."""
-    folder = tmp_path_factory.mktemp("example")
-    done = Site(folder).manage("demo", "--no-serve", "--port", "8137")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Site(folder, done.stdout)
+    """A site for looking at: nobody changes it. Made once for all processes of a run."""
+    place = tmp_path_factory.getbasetemp()
+    place = place.parent if "PYTEST_XDIST_WORKER" in os.environ else place
+    folder, words = place / "example", place / "example.txt"
+    with (place / "example.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not words.exists():
+            folder.mkdir()
+            done = Site(folder).manage("demo", "--no-serve", "--port", "8137")
+            assert done.returncode == 0, done.stdout + done.stderr
+            words.write_text(done.stdout)
+    return Site(folder, words.read_text())
 
 
 @pytest.fixture(scope="session")
