@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.core.conf import Setting, Settings, boolean, integer
+from onvif_privacy.core.conf import Setting, Settings, boolean, integer, text
 
 
 class StatementSettings(Settings):
@@ -14,6 +14,15 @@ class StatementSettings(Settings):
 
     NOTICE_DAYS: Setting[int] = Setting(
         30, integer(0, 365), _("Days between publishing a material change and the day it takes effect.")
+    )
+    BANNER_DAYS: Setting[int] = Setting(
+        14, integer(0, 365), _("Days after a material change took effect during which its notice stays on the pages.")
+    )
+    REVIEW_DAYS: Setting[int] = Setting(
+        365, integer(1, 3650), _("Days after which staff, and people who were shown the statement, are reminded of it.")
+    )
+    SABOTEURS: Setting[str] = Setting(
+        "", text, _("File with the output of privacy_check --saboteurs --json of the last build, for the board.")
     )
     PUBLIC: Setting[bool] = Setting(
         False,

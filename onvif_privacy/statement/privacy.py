@@ -6,24 +6,31 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.core import doors
+from onvif_privacy.core import doors, outbox
 from onvif_privacy.core.registry import (
+    After,
     Code,
     Count,
     Digest,
     EntryKind,
+    Field,
     Flag,
     FooterLink,
     Guard,
     Instant,
+    PersonalData,
     Ref,
     Slug,
     StaffRights,
     Waiting,
     declare,
+    delete,
 )
-from onvif_privacy.statement.models import Draft
+from onvif_privacy.statement.models import Draft, NoticeLetter
+from onvif_privacy.statement.services import jobs as jobs  # jobs are declared by being imported
 from onvif_privacy.statement.services import reading, standing
+
+KEEP_DAYS = 1095  # three years: longer than any reminder looks back
 
 
 def _nothing_in_force(request: HttpRequest) -> int:
@@ -53,11 +60,42 @@ declare(
     Guard("onvif_privacy_statement.Sentence", "insert_only"),
     Guard("onvif_privacy_statement.Effect", "insert_only"),
     Guard("onvif_privacy_statement.StatusRelease", "insert_only"),
+    Guard("onvif_privacy_statement.Notice", "fill_once", columns=("audience", "queued_at", "completed_at")),
+    Guard("onvif_privacy_statement.Exposure", "deletable"),
     Guard(
         "onvif_privacy_statement.Binding",
         "fill_once",
         columns=("withdrawn_by", "withdrawn_at", "withdrawn_reason"),
     ),
+)
+
+OUTGOING = ("id", "purpose", "state", "reason", "lease", "lease_until", "not_before", "attempts", "sending_at")
+declare(
+    PersonalData(
+        model="onvif_privacy_statement.NoticeLetter",
+        subjects={"recipient": "subject"},
+        time_field="created_at",
+        terms={"operation": After("created_at", days=KEEP_DAYS)},
+        fields={
+            "sent_at": Field("traffic", purposes=("operation",), watch=False, because="when a letter left"),
+        },
+        not_personal=(*OUTGOING, "subject", "version", "text", "created_at"),
+        row=delete(),
+    ),
+    PersonalData(
+        model="onvif_privacy_statement.Exposure",
+        subjects={"reader": "subject"},
+        time_field="at",
+        terms={"operation": After("at", days=KEEP_DAYS)},
+        fields={
+            "digest": Field("traffic", purposes=("operation",), watch=False, because="a digest of published words"),
+            "kind": Field("traffic", purposes=("operation",), watch=False, because="a code"),
+            "at": Field("traffic", purposes=("operation",), watch=False, because="when it was"),
+        },
+        not_personal=("id", "subject"),
+        row=delete(),
+    ),
+    outbox.waiting(NoticeLetter),
 )
 
 declare(
@@ -82,7 +120,7 @@ declare(
     StaffRights(
         "statement",
         officer=("onvif_privacy_statement.edit_statement", "onvif_privacy_statement.bind_promise"),
-        approver=("onvif_privacy_statement.publish_statement",),
+        approver=("onvif_privacy_statement.publish_statement", "onvif_privacy_statement.change_noticeletter"),
     )
 )
 

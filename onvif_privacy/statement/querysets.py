@@ -31,6 +31,6 @@ class EffectManager(AppendOnlyManager["Effect"]):
     """Rows that say when versions take effect."""
 
     def of(self, slug: str) -> AppendOnlyQuerySet[Effect]:
-        """Return every effect of a document with its version and document, in the order of recording; one query."""
+        """Return every effect of a document with version, document and notice, in the order of recording; one query."""
         effects = self.get_queryset().filter(version__document__slug=slug)
-        return effects.select_related("version__document").order_by("recorded_at", "version__number")
+        return effects.select_related("version__document", "version__notice").order_by("recorded_at", "version__number")

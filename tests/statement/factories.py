@@ -6,12 +6,13 @@ from contextlib import suppress
 from typing import Any, cast
 
 from django.contrib.auth.models import Permission, User
+from django.utils import timezone
 from factory.declarations import Sequence, SubFactory
 from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
 from onvif_privacy.statement.models import Document, Draft, DraftText, Version
-from onvif_privacy.statement.services import bindings, drafts, publishing
+from onvif_privacy.statement.services import bindings, drafts, notices, publishing
 from onvif_privacy.statement.services.sentences import BadSource, sentences
 
 SOURCE = """# Privacy statement
@@ -126,3 +127,13 @@ def next_draft(version: Version, change: str = "editorial", **texts: str) -> Dra
     for language, source in texts.items():
         DraftText.objects.update_or_create(draft=draft, language=language, defaults={"source": source})
     return drafts.submit(draft=settle(draft), actor=author)
+
+
+def announced(version: Version) -> Version:
+    """Let everybody who has an address have a letter, and the notice of ``version`` be complete now."""
+    after = notices.notify(version)
+    while after:
+        after = notices.notify(version, after=after)
+    notices.letters_of(version).update(state="sent", sent_at=timezone.now(), sending_at=timezone.now())
+    notices.take_note()
+    return version

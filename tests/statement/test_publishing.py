@@ -15,13 +15,15 @@ from onvif_privacy.core.registry import Basis, Purpose
 from onvif_privacy.core.testing import temporarily
 from onvif_privacy.statement.models import Change, Draft, Effect, Sentence, Text, Version
 from onvif_privacy.statement.services import drafts, publishing, reading
-from onvif_privacy.statement.services.publishing import LEAD, Refused
+from onvif_privacy.statement.services.effects import LEAD, notice_time
+from onvif_privacy.statement.services.publishing import Refused
 from onvif_privacy.statement.services.sentences import BadSource
 from tests.statement.factories import (
     GERMAN,
     SOURCE,
     DraftFactory,
     UserFactory,
+    announced,
     editor,
     next_draft,
     published,
@@ -170,7 +172,7 @@ def test_clause_that_goes_makes_a_change_material() -> None:
     assert drafts.material_because(draft) == ["the clause “second” goes"]
     version = publishing.publish(draft=draft, actor=publisher(), now=now)
     assert version.change == Change.MATERIAL
-    assert version.effects.get().effective_at == now + timedelta(days=30)
+    assert version.effects.get().effective_at == now + notice_time(30)
 
 
 def test_new_purpose_makes_a_change_material() -> None:
@@ -199,7 +201,7 @@ def test_version_can_be_postponed_and_then_stands_in_the_record_twice() -> None:
     publishing.postpone(
         version=version, to=later, reason="letters are open", actor=publisher(), now=now + timedelta(hours=1)
     )
-    assert [effect.effective_at for effect in version.effects.all()] == [now + timedelta(days=30), later]
+    assert [effect.effective_at for effect in version.effects.all()] == [now + notice_time(30), later]
     shown = reading.current("en", moment=now + timedelta(days=59))
     assert shown is not None
     assert shown.version.number == 1
@@ -224,13 +226,13 @@ def test_later_version_does_not_overtake_one_that_is_still_to_come() -> None:
     with pytest.raises(Refused, match="that early"):
         publishing.publish(draft=draft, actor=publisher(), effective_at=now + timedelta(days=1), now=now)
     third = publishing.publish(draft=draft, actor=publisher(), now=now)
-    assert Effect.objects.get(version=third).effective_at == now + timedelta(days=30)
+    assert Effect.objects.get(version=third).effective_at == now + notice_time(30)
 
 
 def test_postponing_a_version_holds_the_later_ones_back_too() -> None:
     now = timezone.now()
     first = published()
-    second = publishing.publish(draft=next_draft(first, "material"), actor=publisher(), now=now)
+    second = announced(publishing.publish(draft=next_draft(first, "material"), actor=publisher(), now=now))
     publishing.publish(draft=next_draft(second, "editorial"), actor=publisher(), now=now)
     late, hour_later = now + timedelta(days=60), now + timedelta(hours=1)
     publishing.postpone(version=second, to=late, reason="", actor=publisher(), now=hour_later)

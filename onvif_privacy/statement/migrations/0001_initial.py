@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.utils.timezone
 import onvif_privacy.core.together
 import uuid
 from django.db import migrations, models
@@ -109,6 +110,48 @@ class Migration(migrations.Migration):
                     'constraints': [models.UniqueConstraint(fields=('version', 'language', 'revision'), name='statement_text_revision')],
                 },
             ), migrations.CreateModel(
+                name='NoticeLetter',
+                fields=[
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                    ('purpose', models.CharField(max_length=48, verbose_name='purpose')),
+                    ('state', models.CharField(choices=[('waiting', 'waiting'), ('sending', 'being sent'), ('sent', 'sent'), ('skipped', 'not to be sent'), ('failed', 'failed')], default='waiting', max_length=8, verbose_name='state')),
+                    ('reason', models.CharField(blank=True, max_length=64, verbose_name='reason')),
+                    ('lease', models.UUIDField(editable=False, null=True)),
+                    ('lease_until', models.DateTimeField(editable=False, null=True)),
+                    ('not_before', models.DateTimeField(blank=True, null=True, verbose_name='not before')),
+                    ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='written')),
+                    ('sending_at', models.DateTimeField(null=True, verbose_name='last tried')),
+                    ('sent_at', models.DateTimeField(null=True, verbose_name='sent')),
+                    ('subject', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onvif_privacy.subject', verbose_name='subject')),
+                    ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onvif_privacy_statement.text', verbose_name='text')),
+                    ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='onvif_privacy_statement.version', verbose_name='version')),
+                ],
+                options={
+                    'verbose_name': 'letter about a change',
+                    'verbose_name_plural': 'letters about changes',
+                    'ordering': ['-created_at'],
+                    'abstract': False,
+                    'indexes': [models.Index(fields=['state', 'not_before'], name='statement_letter_due')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='onvif_privacy_statement_noticeletter_sent'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('skipped', 'failed')), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='onvif_privacy_statement_noticeletter_why'), models.UniqueConstraint(fields=('version', 'subject'), name='statement_letter_once')],
+                },
+            ), migrations.CreateModel(
+                name='Notice',
+                fields=[
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                    ('days', models.PositiveSmallIntegerField(verbose_name='days before the effect')),
+                    ('audience', models.PositiveIntegerField(null=True, verbose_name='people written to')),
+                    ('queued_at', models.DateTimeField(null=True, verbose_name='letters written')),
+                    ('completed_at', models.DateTimeField(null=True, verbose_name='complete')),
+                    ('version', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='notice', to='onvif_privacy_statement.version', verbose_name='version')),
+                ],
+                options={
+                    'verbose_name': 'notice of a change',
+                    'verbose_name_plural': 'notices of changes',
+                    'ordering': ['-version__number'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('completed_at', None), models.Q(('audience__isnull', False), ('queued_at__lte', models.F('completed_at'))), _connector='OR'), name='statement_notice_order')],
+                },
+            ), migrations.CreateModel(
                 name='Effect',
                 fields=[
                     ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -124,6 +167,19 @@ class Migration(migrations.Migration):
                     'ordering': ['recorded_at'],
                     'constraints': [models.UniqueConstraint(fields=('version', 'recorded_at'), name='statement_effect_order'), models.CheckConstraint(condition=models.Q(('effective_at__gte', models.F('recorded_at'))), name='statement_effect_not_back')],
                 },
+            ), migrations.CreateModel(
+                name='Board',
+                fields=[
+                ],
+                options={
+                    'verbose_name': 'board',
+                    'verbose_name_plural': 'Where each clause stands',
+                    'proxy': True,
+                    'default_permissions': ('view',),
+                    'indexes': [],
+                    'constraints': [],
+                },
+                bases=('onvif_privacy_statement.version',),
             ), migrations.CreateModel(
                 name='Binding',
                 fields=[
@@ -160,6 +216,21 @@ class Migration(migrations.Migration):
                     'verbose_name': 'text of a draft',
                     'verbose_name_plural': 'texts of a draft',
                     'constraints': [models.UniqueConstraint(fields=('draft', 'language'), name='statement_one_draft_text')],
+                },
+            ), migrations.CreateModel(
+                name='Exposure',
+                fields=[
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                    ('digest', models.CharField(max_length=64, verbose_name='digest of the words')),
+                    ('kind', models.CharField(choices=[('mailed', 'a letter was handed over'), ('acknowledged', 'said “I have read it”'), ('submitted', 'sent a form that named them')], max_length=12, verbose_name='act')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
+                    ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onvif_privacy.subject', verbose_name='subject')),
+                ],
+                options={
+                    'verbose_name': 'showing of the statement',
+                    'verbose_name_plural': 'showings of the statement',
+                    'ordering': ['-at'],
+                    'constraints': [models.UniqueConstraint(fields=('subject', 'digest', 'kind'), name='statement_exposure_once')],
                 },
             ), migrations.CreateModel(
                 name='Sentence',

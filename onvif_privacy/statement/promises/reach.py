@@ -32,8 +32,7 @@ def version_is_in_force(look: Look) -> Iterable[Finding]:
     versions = Version.objects.using(router.db_for_write(Version))
     for slug in versions.order_by().values_list("document__slug", flat=True).distinct():
         look.seen()
-        effects = Effect.objects.using(router.db_for_write(Effect)).filter(version__document__slug=slug)
-        steps = timeline(effects.select_related("version").order_by("recorded_at", "version__number"))
+        steps = timeline(Effect.objects.of(slug).using(router.db_for_write(Effect)))
         if in_force(steps, look.now()) is None:
             yield Finding(f"document {slug}", "was published and has no version in force")
 

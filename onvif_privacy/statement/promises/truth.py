@@ -30,9 +30,7 @@ declare(CHANGES, PURPOSES, FACTS)
 
 def version_in_force(look: Look) -> Version | None:
     """Return the version in force, read from the database; None where there is none."""
-    effects = Effect.objects.using(router.db_for_write(Effect)).filter(version__document__slug=DEFAULT)
-    steps = timeline(effects.select_related("version__document").order_by("recorded_at", "version__number"))
-    step = in_force(steps, look.now())
+    step = in_force(timeline(Effect.objects.of(DEFAULT).using(router.db_for_write(Effect))), look.now())
     return step.version if step else None
 
 

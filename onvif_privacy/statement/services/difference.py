@@ -95,6 +95,11 @@ def _piece(mark: Mark, text: str) -> SafeString | str:
     )
 
 
+def plain(line: str) -> str:
+    """Return one sentence as it is read aloud: without the signs of headings and lists."""
+    return _SLUG.sub("", _LEADING.sub("", line, count=1))
+
+
 def _without_markup(pieces: tuple[tuple[Mark, str], ...]) -> Iterator[tuple[Mark, str]]:
     """Leave out the signs of headings and lists: readers compare sentences, not Markdown."""
     last = len(pieces) - 1

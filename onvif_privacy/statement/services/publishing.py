@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.core import doors, ledger
+from onvif_privacy.core import consent, doors, ledger
 from onvif_privacy.core.ledger import canonical
 from onvif_privacy.core.models import Subject
+from onvif_privacy.core.registry import purposes as declared
 from onvif_privacy.core.registry.kinds import instant
 from onvif_privacy.statement.conf import conf
-from onvif_privacy.statement.models import Change, Document, Draft, Effect, Sentence, Text, Version
+from onvif_privacy.statement.models import Change, Document, Draft, Effect, Notice, Sentence, Text, Version
 from onvif_privacy.statement.services import copies, snapshot
 from onvif_privacy.statement.services.drafts import (
     content_digest,
@@ -26,12 +27,11 @@ from onvif_privacy.statement.services.drafts import (
     rendered,
     translation_problems,
 )
+from onvif_privacy.statement.services.effects import LEAD, forget_copies, notice_time, record_effect
 from onvif_privacy.statement.services.permissions import PUBLISH, allow
 from onvif_privacy.statement.services.render import Facts, Rendered, render
 from onvif_privacy.statement.services.sentences import BadSource
 from onvif_privacy.statement.services.timeline import timeline
-
-LEAD = timedelta(minutes=2)  # longer than any process keeps its copy, so that all of them learn of a change in time
 
 
 class Refused(ValueError):
@@ -58,7 +58,7 @@ def earliest(document: Document, change: Change, moment: datetime) -> datetime:
     """
     if change == Change.FIRST:
         return moment
-    ahead = moment + (timedelta(days=conf.NOTICE_DAYS) if change == Change.MATERIAL else LEAD)
+    ahead = moment + (notice_time(conf.NOTICE_DAYS) if change == Change.MATERIAL else LEAD)
     return max([ahead, *(step.at for step in timeline(Effect.objects.of(document.slug)))])
 
 
@@ -93,11 +93,11 @@ def publish(
     if effective_at < first_moment:
         raise Refused(_("This version cannot take effect that early."))
     version = _insert(document, draft, change, person, actor, now)
-    _record_effect(version, effective_at, reason=draft.reason, actor=actor, now=now)
+    record_effect(version, effective_at, reason=draft.reason, actor=actor, now=now)
     if version.comments:
         doors.cited(version.comments, version.number)
     draft.delete()
-    _forget_copies()
+    forget_copies()
     return version
 
 
@@ -139,7 +139,18 @@ def _insert(
     version.save()
     for language, text in texts.items():
         _insert_text(version, language, 1, text, now)
+    if change == Change.MATERIAL:
+        Notice(version=version, days=conf.NOTICE_DAYS).save()
+    if last:
+        _ask_again(version, last)
     return version
+
+
+def _ask_again(version: Version, last: Version) -> None:
+    """Let what somebody agreed to before it grew count as undecided; nothing else is asked again."""
+    for slug in snapshot.widened(last.purposes, version.purposes):
+        if declared.get(slug).basis.asks:
+            consent.renew(slug, reference=f"{version.document.slug}-{version.number}")
 
 
 def version_digest(version: Version, text_digests: dict[str, str]) -> str:
@@ -193,30 +204,14 @@ def postpone(
     allow(actor, PUBLISH)
     now = now or timezone.now()
     Document.objects.select_for_update().get(pk=version.document_id)
-    planned = {step.version.pk: step.at for step in timeline(Effect.objects.of(version.document.slug))}[version.pk]
-    if planned < now + LEAD:
+    planned = next(step for step in timeline(Effect.objects.of(version.document.slug)) if step.version == version)
+    if planned.at < now + LEAD and not planned.held:
         raise Refused(_("This version is in force already, or will be within two minutes."))
-    if to <= planned:
+    if to <= planned.at or to < now + LEAD:
         raise Refused(_("A version can only be moved to a later day."))
-    effect = _record_effect(version, to, reason=reason, actor=actor, now=now)
-    _forget_copies()
+    effect = record_effect(version, to, reason=reason, actor=actor, now=now)
+    forget_copies()
     return effect
-
-
-def _record_effect(
-    version: Version, effective_at: datetime, *, reason: str, actor: AbstractBaseUser | None, now: datetime
-) -> Effect:
-    payload = {"document": version.document.slug, "number": version.number, "effective_at": instant(effective_at)}
-    entry = ledger.record("statement.effect", payload=payload, actor=actor)
-    effect = Effect(version=version, effective_at=effective_at, reason=reason, recorded_at=now, entry=entry)
-    effect.save()
-    return effect
-
-
-def _forget_copies() -> None:
-    """Now for whoever reads in this transaction, and after the commit for a copy made meanwhile by another thread."""
-    copies.forget()
-    transaction.on_commit(copies.forget)
 
 
 @transaction.atomic
@@ -245,5 +240,5 @@ def add_translation(
     row = _insert_text(version, language, before.revision + 1 if before else 1, text, now or timezone.now())
     payload = {"document": version.document.slug, "number": version.number, "language": language}
     ledger.record("statement.translated", payload={**payload, "digest": row.text_digest}, actor=actor)
-    _forget_copies()
+    forget_copies()
     return row

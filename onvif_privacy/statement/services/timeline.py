@@ -1,20 +1,35 @@
-"""Which version is in force at a moment, derived from the rows of effect and from nothing else."""
+"""Which version is in force at a moment, derived from the rows of effect and the notices of material changes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import takewhile
 
-from onvif_privacy.statement.models import Effect, Version
+from onvif_privacy.statement.models import Change, Effect, Version
 
 
 @dataclass(frozen=True)
 class Step:
-    """From ``at`` on (aware UTC) ``version`` is in force, until the next step."""
+    """From ``at`` on (aware UTC) ``version`` is in force, until the next step.
+
+    A step that is ``held`` is announced and does not happen: its notice is not complete, or was too late for ``at``.
+    """
 
     version: Version
     at: datetime
+    held: bool = False
+
+
+def _held(version: Version, at: datetime) -> bool:
+    """Whether a material version lacks the notice that was promised; the answer for a past moment never changes."""
+    if version.change != Change.MATERIAL:
+        return False
+    notice = getattr(version, "notice", None)
+    if notice is None or not notice.days:
+        return notice is None
+    return notice.completed_at is None or notice.completed_at + timedelta(days=notice.days) > at
 
 
 def timeline(effects: Iterable[Effect]) -> list[Step]:
@@ -30,13 +45,14 @@ def timeline(effects: Iterable[Effect]) -> list[Step]:
     for number in sorted(planned):
         step = planned[number]
         at = max(step.at, steps[-1].at) if steps else step.at
-        steps.append(Step(step.version, at))
+        steps.append(Step(step.version, at, _held(step.version, at)))
     return steps
 
 
 def in_force(steps: Sequence[Step], moment: datetime) -> Step | None:
-    """Return the step that holds at ``moment``; None before the first one."""
-    return next((step for step in reversed(steps) if step.at <= moment), None)
+    """Return the step that holds at ``moment``; None before the first one. What is held holds back what follows."""
+    past = list(takewhile(lambda step: step.at <= moment and not step.held, steps))
+    return past[-1] if past else None
 
 
 def following(steps: Sequence[Step], moment: datetime) -> Step | None:

@@ -127,14 +127,14 @@ def _version(number: int, language: str | None = None) -> Shown:
 
 def _statement(request: HttpRequest, found: Shown, *, is_current: bool) -> HttpResponse:
     now = timezone.now()
-    planned = following(found.steps, now)
+    planned, present = following(found.steps, now), in_force(found.steps, now)
     context = {
         "found": found,
         "text": found.text,
         "clauses": reading.clauses(found.text.words),
         "direction": _direction(found.text.language),
         "is_current": is_current,
-        "is_future": found.since > now,
+        "is_future": present is None or found.version.number > present.version.number,
         "planned": planned if planned and planned.version != found.version else None,
         "is_other_language": found.text.language.partition("-")[0] != (get_language() or "").partition("-")[0],
         "languages": [(code, name) for code, name in settings.LANGUAGES if code in found.languages],
