@@ -79,6 +79,7 @@ declare(
 
 DELIVERY = ("operation",)
 INVOICE = ("operation", "bookkeeping")
+PARCEL = (*INVOICE, "partner_delivery", "partner_messages")  # the parcel service and the lettershop need it
 TWO_YEARS, TEN_YEARS = 730, 3653
 REFERENCE = Field("billing", purposes=INVOICE, erase=keep("bookkeeping", then=delete()))
 
@@ -88,18 +89,21 @@ declare(
         subjects={"customer": "customer"},
         claims={"customer": Claim("email", also="number")},  # a guest proves the address and knows the number
         time_field="created_at",
-        terms={"operation": After("created_at", TWO_YEARS), "bookkeeping": After("created_at", TEN_YEARS)},
+        terms={
+            **dict.fromkeys(("operation", "partner_delivery", "partner_messages"), After("created_at", TWO_YEARS)),
+            "bookkeeping": After("created_at", TEN_YEARS),
+        },
         fields={
             "name": Field(
-                "contact", purposes=INVOICE, correct="request", erase=keep("bookkeeping", then=anonymise("–"))
+                "contact", purposes=PARCEL, correct="request", erase=keep("bookkeeping", then=anonymise("–"))
             ),
             "organisation": Field("contact", purposes=INVOICE, erase=keep("bookkeeping", then=blank())),
             "email": Field("contact", purposes=DELIVERY, erase=anonymise("erased@example.invalid")),
             "phone": Field("contact", purposes=DELIVERY, correct="self", erase=blank()),
-            "street": Field("contact", purposes=INVOICE, erase=keep("bookkeeping", then=anonymise("–"))),
-            "postcode": Field("contact", purposes=INVOICE, erase=keep("bookkeeping", then=anonymise("–"))),
-            "city": Field("contact", purposes=INVOICE, erase=keep("bookkeeping", then=anonymise("–"))),
-            "country": Field("contact", purposes=INVOICE, erase=keep("bookkeeping", then=anonymise("–"))),
+            "street": Field("contact", purposes=PARCEL, erase=keep("bookkeeping", then=anonymise("–"))),
+            "postcode": Field("contact", purposes=PARCEL, erase=keep("bookkeeping", then=anonymise("–"))),
+            "city": Field("contact", purposes=PARCEL, erase=keep("bookkeeping", then=anonymise("–"))),
+            "country": Field("contact", purposes=PARCEL, erase=keep("bookkeeping", then=anonymise("–"))),
             "invoice_to": Field("billing", purposes=INVOICE, erase=keep("bookkeeping", then=blank())),
             "references": Json(
                 {"reference": REFERENCE, "cost_centre": REFERENCE},

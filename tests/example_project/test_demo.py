@@ -112,6 +112,15 @@ def test_popularity_has_sixty_days_with_a_shape(shown_site: Site) -> None:
     assert max(numbers) > 2 * min(numbers[:-1])
 
 
+def test_partners_stand_in_three_states_and_a_hand_over_is_called_back(shown_site: Site) -> None:
+    found = shown_site.say(
+        "from onvif_privacy.disclosures.models import *\n"
+        "say([list(Agreement.objects.values_list('state', flat=True)),"
+        " [PartnerHandOver.objects.count(), Recall.objects.filter(closed_at=None).count()]])"
+    )
+    assert found == [["ended", "approved", "submitted"], [2, 1]]
+
+
 def test_taken_port_is_one_sentence_and_no_work(tmp_path: Path) -> None:
     site = Site(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -23,6 +23,8 @@ OFFICER = (
     "publish_policy",
     "change_cookiefinding",
     "work_disclosure",
+    "manage_partners",
+    "publish_report",
     "run_survey",
     "add_suppression",
     "look_up_suppression",

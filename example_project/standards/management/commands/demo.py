@@ -25,6 +25,7 @@ from standards.demo.cases import fill_cases
 from standards.demo.content import fill
 from standards.demo.enquiries import fill_enquiries
 from standards.demo.outreach import fill_outreach
+from standards.demo.partners import deliver, fill_partners
 from standards.demo.people import fill_people
 from standards.demo.visits import fill_visits
 
@@ -65,12 +66,15 @@ class Command(BaseCommand):
             "cookie policy": publish,
             "visits": fill_visits,
             "demands of authorities": fill_cases,
+            "trusted partners": fill_partners,
             "comments and complaints": fill_enquiries,
             "mails": fill_outreach,
         }
         for name, step in steps.items():
             if once(name, step):
                 self.stdout.write(f"  done: {name}")
+                if step is fill_partners:
+                    deliver()
 
     def describe(self, port: int) -> None:
         """Print the addresses to open and the log-ins."""
@@ -82,6 +86,7 @@ class Command(BaseCommand):
             "Is it true?": "/privacy/status/",
             "Cookie settings": "/privacy/cookies/",
             "My privacy": "/privacy/me/",
+            "Trusted partners": "/privacy/partners/",
             "Complaints": "/privacy/contact/",
             "Mails that left": "/mails/",
             "Standards desk": "/admin/",
