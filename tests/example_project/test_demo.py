@@ -57,6 +57,15 @@ def test_demo_prints_where_to_go_and_four_log_ins(shown_site: Site) -> None:
     assert set(printed_passwords(shown_site)) == set(ACCOUNTS)
 
 
+def test_every_address_that_the_demo_prints_answers(shown_site: Site) -> None:
+    paths = re.findall(r"http://localhost:8137(/\S*)", shown_site.first_words)
+    found = shown_site.say(
+        "from django.test import Client\n"
+        f"say([Client(headers={{'host': 'localhost'}}).get(path, follow=True).status_code for path in {paths!r}])"
+    )
+    assert (len(paths) > 9, set(found)) == (True, {200})
+
+
 def printed_passwords(site: Site) -> dict[str, str]:
     return dict(re.findall(r"^  (\w+) +([\w-]{16})$", site.first_words, re.MULTILINE))
 

@@ -16,7 +16,7 @@ from onvif_privacy.core.receipts.vocabulary import BASES
 from onvif_privacy.core.registry import Basis, purposes
 from onvif_privacy.core.registry.personal import After, personal_data
 from onvif_privacy.core.text import csv_cell
-from onvif_privacy.disclosures.models import Agreement, PartnerHandOver, Service
+from onvif_privacy.disclosures.models import Agreement, PartnerHolding, Service
 from onvif_privacy.disclosures.partners import terms
 from onvif_privacy.disclosures.partners.registering import using
 
@@ -182,20 +182,25 @@ def _recipient(agreement: Agreement) -> dict[str, Any]:
 
 
 def of_subject(subject: Any) -> list[dict[str, Any]]:
-    """Return what partners got of a person, by agreement and month, each with its days; the newest first."""
-    rows = PartnerHandOver.objects.using(using()).filter(holdings__subject=subject).select_related("agreement__party")
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for made in rows.order_by("-day"):
+    """Return what partners got of a person, by agreement and month, each with its days; the newest first. One query.
+
+    The kinds of data are those that went out then, whatever the agreement says by now.
+    """
+    rows = PartnerHolding.objects.using(using()).filter(subject=subject).select_related("agreement__party")
+    found: dict[tuple[str, date], dict[str, Any]] = {}
+    for held in rows.order_by("-day", "agreement__ref"):
+        month = date(held.day.year, held.day.month, 1)
         group = found.setdefault(
-            (made.agreement.ref, made.day.strftime("%Y-%m")),
+            (held.agreement.ref, month),
             {
-                "partner": made.agreement.party.name,
-                "service": str(Service(made.agreement.service).label),
-                "month": date(made.day.year, made.day.month, 1),
+                "partner": held.agreement.party.name,
+                "service": str(Service(held.agreement.service).label),
+                "month": month,
                 "days": [],
-                "data": classes(made.agreement),
+                "data": [],
                 "how_to_object": _("Write to %(contact)s.") % {"contact": house.CONTACT},
             },
         )
-        group["days"].append(made.day)
+        group["days"].append(held.day)
+        group["data"] = sorted({*group["data"], *held.data_classes})
     return list(found.values())

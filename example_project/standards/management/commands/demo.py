@@ -86,7 +86,7 @@ class Command(BaseCommand):
             "Is it true?": "/privacy/status/",
             "Cookie settings": "/privacy/cookies/",
             "My privacy": "/privacy/me/",
-            "Trusted partners": "/privacy/partners/",
+            "Trusted partners": "/privacy/disclosures/partners/",
             "Complaints": "/privacy/contact/",
             "Mails that left": "/mails/",
             "Standards desk": "/admin/",
