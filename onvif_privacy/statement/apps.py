@@ -15,5 +15,10 @@ class StatementConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks; hear who signs in, to know whether they have read the notice on the pages."""
+        from django.contrib.auth.signals import user_logged_in
+
         from onvif_privacy.statement import checks  # noqa: F401  (registers by import)
+        from onvif_privacy.statement.services.banner import remember
+
+        user_logged_in.connect(remember, dispatch_uid="onvif_privacy_statement.remember")

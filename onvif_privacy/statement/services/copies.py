@@ -33,6 +33,7 @@ class Copy:
 
 
 _copies: dict[str, Copy] = {}
+_empty_until: dict[str, float] = {}
 
 
 def newest_texts(version_ids: Iterable[object]) -> Texts:
@@ -43,6 +44,17 @@ def newest_texts(version_ids: Iterable[object]) -> Texts:
 def forget() -> None:
     """Drop every copy of this process; called after each publication here, so that the publisher sees it at once."""
     _copies.clear()
+    _empty_until.clear()
+
+
+def steps_of(slug: str) -> tuple[Step, ...]:
+    """Return the steps of a document, for what is on every page: that there are none is remembered as well."""
+    if time.monotonic() < _empty_until.get(slug, 0.0):
+        return ()
+    found = known(slug).steps
+    if not found:
+        _empty_until[slug] = time.monotonic() + conf.CACHE_SECONDS
+    return found
 
 
 def known(slug: str) -> Copy:

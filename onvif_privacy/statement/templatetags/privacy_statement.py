@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from django import template
+from django.conf import settings
 from django.db import Error
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -12,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from onvif_privacy.core.promises import Verdict
 from onvif_privacy.statement.conf import conf
-from onvif_privacy.statement.services import reading, status
+from onvif_privacy.statement.services import banner, exposures, reading, status
 from onvif_privacy.statement.services.difference import Change, as_html
 from onvif_privacy.statement.services.render import clause_body
 
@@ -57,6 +60,61 @@ def privacy_clause(slug: str) -> dict[str, object]:
         "language": shown.text.language,
         "address": _address(slug),
     }
+
+
+@register.inclusion_tag("onvif_privacy/statement/notice.html", takes_context=True)
+def privacy_notice(context: template.Context) -> dict[str, object]:
+    """Announce a material change, from its publication until ``BANNER_DAYS`` after its effect. No query when warm.
+
+    The same bytes for everybody who is not signed in, and their session is not touched; who is signed in can say
+    “I have read it”, and is reminded a year after the statement was last shown to them.
+    """
+    try:
+        step = banner.announced()
+        action = reverse("onvif_privacy_statement:read")
+    except (Error, NoReverseMatch):
+        return {}
+    request: HttpRequest | None = context.get("request")
+    person = _signed_in(request)
+    known = banner.known_of(request) if request and person else banner.Known()
+    if step and known.read >= step.version.number:
+        step = None
+    if step is None and not known.review:
+        return {}
+    number = step.version.number if step else 0
+    return {
+        "step": step,
+        "is_future": step is not None and (step.held or step.at > timezone.now()),
+        "difference": reverse("onvif_privacy_statement:difference", args=[number - 1, number]) if step else "",
+        "review": banner.current_step() if step is None else None,
+        "statement": _address(),
+        "may_say": person,
+        "action": action,
+        "next": request.get_full_path() if request and person else "",
+    }
+
+
+def _signed_in(request: HttpRequest | None) -> bool:
+    """Whether somebody is signed in; the session of a visitor who has none is not asked, so ``Vary`` stays."""
+    if request is None or settings.SESSION_COOKIE_NAME not in request.COOKIES or not hasattr(request, "session"):
+        return False
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated
+
+
+@register.simple_tag
+def statement_shown() -> SafeString:
+    """Print a hidden field that says which words stand behind a form; `exposures.submitted` reads it. No query warm.
+
+    Prints nothing while no statement is in force or the database is away.
+    """
+    try:
+        value = exposures.token(get_language() or "")
+    except Error:
+        value = ""
+    return (
+        format_html('<input type="hidden" name="{}" value="{}">', exposures.FIELD, value) if value else SafeString("")
+    )
 
 
 @register.filter

@@ -1,5 +1,6 @@
-"""Public pages: the statement with its versions, and the status of its clauses. GET writes nothing."""
+"""Pages: the statement with its versions, the status of its clauses, one button. GET writes nothing."""
 
+from onvif_privacy.statement.views.read import read
 from onvif_privacy.statement.views.statement import (
     asked_language,
     current,
@@ -15,6 +16,7 @@ __all__ = [
     "current",
     "current_markdown",
     "difference",
+    "read",
     "status_board",
     "status_file",
     "status_history",
