@@ -29,9 +29,9 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
     DATABASES["default"]["OPTIONS"] = {"charset": "utf8mb4"}
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 
-# a demonstration never sends mail: every message becomes a file
+# a demonstration never sends mail: every message becomes a file, and what is written to it arrives in a folder
 EMAIL_BACKEND = "onvif_privacy.outreach.services.GateBackend"
-ONVIF_PRIVACY_OUTREACH_TRANSPORT = "django.core.mail.backends.filebased.EmailBackend"
+ONVIF_PRIVACY_OUTREACH_TRANSPORT = "standards.sink.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 
 # --- privacy ---------------------------------------------------------------------------------------------------------
@@ -51,6 +51,7 @@ ONVIF_PRIVACY_RIGHTS_EXPORT_STORAGE = "privacy_exports"
 ONVIF_PRIVACY_RIGHTS_LOG = "privacy_log"
 ONVIF_PRIVACY_DISCLOSURES_STORAGE = "privacy_disclosures"
 ONVIF_PRIVACY_ENQUIRIES_STORAGE = "privacy_enquiries"
+ONVIF_PRIVACY_ENQUIRIES_MAILDIR = str(VAR_DIR / "inbox")
 ONVIF_PRIVACY_RIGHTS_COOLING_HOURS = env.int("ONVIF_PRIVACY_RIGHTS_COOLING_HOURS", default=72)
 ONVIF_PRIVACY_OUTREACH_GATE = "enforce"  # mail that nobody declared is refused
 ONVIF_PRIVACY_OUTREACH_SERVICE_MAIL = ["standards", "django.contrib.auth.forms"]

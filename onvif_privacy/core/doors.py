@@ -57,11 +57,15 @@ Called in the transaction of the publication. Filled by `enquiries`.
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many sentences a promise keeps, how many are plain facts, and for how many nobody and nothing answers."""
+    """How many sentences a promise keeps, how many are plain facts, and for how many nobody and nothing answers.
+
+    ``missing`` names the promises that sentences rest on and that no installed room makes: what they say is unproven.
+    """
 
     promised: int
     facts: int
     unbound: int
+    missing: tuple[str, ...] = ()
 
     @property
     def sentences(self) -> int:

@@ -37,6 +37,26 @@ def test_nothing_is_claimed_before_the_first_publishing(check: Check, items: Any
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("hosts", "verdict"),
+    [
+        (["localhost", ".localhost", "127.0.0.1", "[::1]", "shop.localhost"], Verdict.KEPT),
+        (["localhost", "shop.example.org"], Verdict.BROKEN),
+        (["localhost.example.org"], Verdict.BROKEN),
+        (["10.0.0.1"], Verdict.BROKEN),
+        (["*"], Verdict.BROKEN),
+        ([], Verdict.BROKEN),
+    ],
+)
+def test_cookies_over_plain_http_are_safe_only_where_no_network_sees_them(
+    settings: Any, published: Any, hosts: list[str], verdict: Verdict
+) -> None:
+    settings.ONVIF_PRIVACY_COOKIES_SECURE = False
+    settings.ALLOWED_HOSTS = [*hosts, "testserver"]
+    assert look_at(checks.get("cookies_nature.own:own_cookies_are_safe")).verdict is verdict
+
+
+@pytest.mark.django_db
 def test_trying_the_guard_leaves_no_finding_for_staff(published: Any) -> None:
     for check in OURS:
         look_at(check)

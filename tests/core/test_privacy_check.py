@@ -93,6 +93,15 @@ def test_sentence_bound_to_nothing_fails_when_strict(
     assert said["coverage"]["percent"] == (80 if sentences[2] else 100)
 
 
+def test_a_promise_that_no_room_makes_fails_when_strict_and_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doors.coverage, "_answer", lambda: doors.Coverage(4, 0, 0, ("boards.notice",)))
+    assert run()[0] == 0
+    code, printed = run("--json", "--strict")
+    said = json.loads(printed)
+    jsonschema.validate(said, schema())
+    assert (code, said["coverage"]["missing"]) == (4, ["boards.notice"])
+
+
 def test_coverage_stands_in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doors.coverage, "_answer", lambda: doors.Coverage(3, 1, 1))
     assert "Coverage 80 %: of 5 sentences 3 are kept by promises, 1 are plain facts, 1" in run()[1]

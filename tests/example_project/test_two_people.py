@@ -44,6 +44,8 @@ CLOSED = {  # columns that no word of one's own fits into, or that are not of th
     "onvif_privacy_enquiries.Letter.token": "a credential, emptied once it is sent",
     "onvif_privacy_outreach.Message.address_hash": "a keyed hash",
     "onvif_privacy_outreach.OptIn.address": "of whoever typed it, deleted after seven days",
+    **{f"onvif_privacy_statement.Exposure.{name}": "which words one was shown" for name in ("kind", "at", "digest")},
+    "onvif_privacy_statement.NoticeLetter.sent_at": "when a letter left",
     "onvif_privacy_disclosures.DisclosureRecord.data_classes": "classes that many share",
     "onvif_privacy_disclosures.PartnerHolding.data_classes": "classes that many share",
     "onvif_privacy_people.AgeAnswer.until": "the site asks nobody how old they are",

@@ -6,7 +6,10 @@ They go through the same door as real ones: records into the store of the room `
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from hashlib import blake2b
 from itertools import islice
@@ -15,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from onvif_privacy.visits.services import store
-from onvif_privacy.visits.services.records import Parcel, Record
+from onvif_privacy.visits.services.records import Books, Parcel, Record
 from onvif_privacy.visits.services.sketch import VALUE_BITS, value_of
 from standards.demo.content import SEED
 from standards.models import Article, News, Product
@@ -69,9 +72,17 @@ NETWORKS = ("192.0.2.0", "198.51.100.0", "203.0.113.0")
 
 def fill_visits() -> None:
     """Store the visits of the last `DAYS` days, today until now included."""
-    visits = records(timezone.now())
+    now = timezone.now()
+    visits, books = records(now), Books(uuid.uuid4(), started=now)
     while parcel := tuple(islice(visits, PARCEL_VISITS)):
-        store.write(Parcel(records=parcel))
+        books = replace(books, accepted=books.accepted + len(parcel), pending=len(parcel))
+        written = store.write(Parcel(records=parcel, books=books))
+        books = replace(books, stored=books.stored + written.stored, dropped=together(books.dropped, written.dropped))
+
+
+def together(before: Mapping[str, int], more: Mapping[str, int]) -> Mapping[str, int]:
+    """Add up what was left out, by reason."""
+    return Counter(before) + Counter(more)
 
 
 def records(now: datetime) -> Iterator[Record]:

@@ -51,11 +51,13 @@ class Report:
 
     @property
     def open_points(self) -> list[str]:
-        """What is neither broken nor in order: stale and unproven promises, and sentences bound to nothing."""
+        """What is neither broken nor in order: stale, unproven and missing promises, sentences bound to nothing."""
         count = sum(one.verdict in (Verdict.STALE, Verdict.UNPROVEN) for one in self.standings)
         points = [f"{count} promises are stale or not proven."] if count else []
         if self.coverage and self.coverage.unbound:
             points.append(f"{self.coverage.unbound} sentences of the statement are bound to nothing.")
+        if self.coverage and self.coverage.missing:
+            points.append(f"No installed room makes these promises: {', '.join(self.coverage.missing)}.")
         return points
 
     @property
@@ -118,11 +120,11 @@ def _in_words(found: Coverage) -> str:
     )
 
 
-def _coverage(coverage: Coverage | None) -> dict[str, int] | None:
+def _coverage(coverage: Coverage | None) -> dict[str, Any] | None:
     if coverage is None:
         return None
     names = ("sentences", "promised", "facts", "unbound", "percent")
-    return {name: getattr(coverage, name) for name in names}
+    return {name: getattr(coverage, name) for name in names} | {"missing": list(coverage.missing)}
 
 
 def _sabotage(sabotage: Sabotage | None) -> dict[str, Any] | None:

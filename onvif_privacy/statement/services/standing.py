@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from onvif_privacy.core.doors import Coverage
-from onvif_privacy.core.promises import Standing, Verdict, checks, overview
+from onvif_privacy.core.promises import Standing, Verdict, checks, overview, promises
 from onvif_privacy.core.promises.verdicts import worst
 from onvif_privacy.statement.models import Version
 from onvif_privacy.statement.services.bindings import NEVER_A_FACT, UNBOUND, Kept, live
@@ -34,7 +34,9 @@ def count(source: Source, languages: int = 1) -> Coverage:
     mine = [kept.get(sentence.digest, UNBOUND) for sentence in source.sentences]
     promised = sum(bool(one.promises) for one in mine)
     facts = sum(bool(one.fact and not one.promises) for one in mine)
-    return Coverage(promised * languages, facts * languages, (len(mine) - promised - facts) * languages)
+    missing = {slug for one in mine for slug in one.promises} - {one.slug for one in promises.all()}
+    unbound = len(mine) - promised - facts
+    return Coverage(promised * languages, facts * languages, unbound * languages, tuple(sorted(missing)))
 
 
 def coverage_in_force() -> Coverage | None:

@@ -23,10 +23,11 @@ from standards.demo import once
 from standards.demo.accounts import describe_accounts, make_accounts
 from standards.demo.cases import fill_cases
 from standards.demo.content import fill
-from standards.demo.enquiries import fill_enquiries
+from standards.demo.enquiries import fill_enquiries, try_the_mailbox
 from standards.demo.outreach import fill_outreach
 from standards.demo.partners import deliver, fill_partners
 from standards.demo.people import fill_people
+from standards.demo.security import vouch
 from standards.demo.visits import fill_visits
 
 HOST = "127.0.0.1"
@@ -68,6 +69,8 @@ class Command(BaseCommand):
             "demands of authorities": fill_cases,
             "trusted partners": fill_partners,
             "comments and complaints": fill_enquiries,
+            "mailbox": try_the_mailbox,
+            "word of the officer": vouch,
             "mails": fill_outreach,
         }
         for name, step in steps.items():
