@@ -25,7 +25,7 @@ class PublicText:
     notice: str | LazyText = ""
 
     def __post_init__(self) -> None:
-        if self.model.count(".") != 1 or not self.form or not self.fields or str(self.fields) == self.fields:
+        if self.model.count(".") != 1 or not self.form or not self.fields:
             hint = 'write PublicText("app.Model", fields=("field",), form="name")'
             raise DeclarationError(f"PublicText {self.model!r}: {hint}.")
 

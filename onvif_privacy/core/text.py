@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -14,6 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from onvif_privacy.core.cards import find_cards as find_cards
+from onvif_privacy.core.recognising import Contact as Contact
+from onvif_privacy.core.recognising import find_contacts as find_contacts
+from onvif_privacy.core.recognising import find_hidden_cards as find_hidden_cards
 
 MAX_JSON_BYTES: Final = 64 * 1024
 MAX_JSON_DEPTH: Final = 32
@@ -126,7 +129,7 @@ def _port(parts: Any) -> str | None:
         port = parts.port
     except ValueError:
         return None
-    return f":{port}" if port and port != 443 else ""
+    return f":{port}" if port and port != (80 if parts.scheme == "http" else 443) else ""
 
 
 def _newer_than_idna(name: str) -> bool:
@@ -148,12 +151,12 @@ def _host(name: str) -> str | None:
     return ascii_name if len(ascii_name) <= 253 and re.fullmatch(rf"{label}(\.{label})*", ascii_name) else None
 
 
-def safe_url(url: str, *, hosts: Iterable[str] = ()) -> str | None:
+def safe_url(url: str, *, hosts: Iterable[str] = (), schemes: Container[str] = ("https",)) -> str | None:
     """Return an address that may stand in ``href`` or ``Location``, put together again from its parts; else None.
 
-    A local target is one ``/`` not followed by another. Any other address must be https on one of ``hosts``, without
-    user info. Control characters, spaces and backslashes are refused before parsing, because browsers drop or turn
-    them (Django's own helper accepts strings that lead off-site as ``href``).
+    A local target is one ``/`` not followed by another. Any other address must be https (or http, where ``schemes``
+    says so) on one of ``hosts``, without user info. Control characters, spaces and backslashes are refused before
+    parsing, because browsers drop or turn them (Django's own helper accepts strings that lead off-site as ``href``).
     """
     if not url or len(url) > 2048 or _UNSAFE_IN_URL.search(url) or _SURROGATES.search(url):
         return None
@@ -167,9 +170,9 @@ def safe_url(url: str, *, hosts: Iterable[str] = ()) -> str | None:
     if url.startswith("/"):
         return tail if not url.startswith("//") and not tail.startswith("//") else None
     host, port = _host(parts.hostname or ""), _port(parts)
-    if parts.scheme != "https" or host is None or port is None or "@" in parts.netloc:
+    if parts.scheme not in schemes or host is None or port is None or "@" in parts.netloc:
         return None
-    return f"https://{host}{port}{tail}" if host in {_host(name) for name in hosts} else None
+    return f"{parts.scheme}://{host}{port}{tail}" if host in {_host(name) for name in hosts} else None
 
 
 def host(name: str) -> str | None:
@@ -183,25 +186,34 @@ def csv_cell(value: object) -> str:
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-def _href(tag: str, attribute: str, value: str) -> str | None:
-    if attribute != "href":
-        return value
-    if value.startswith("mailto:") and not _UNSAFE_IN_URL.search(value):
-        return value
-    if value.startswith("#") and not _UNSAFE_IN_URL.search(value):
-        return value
-    host = urlsplit(value).hostname if value.startswith("https://") else None
-    return safe_url(value, hosts=(host,) if host else ())
+def outside_url(url: str, *, schemes: Container[str] = ("https",)) -> str | None:
+    """Return an address on any host as `safe_url` puts it together; None for a local or unsafe one."""
+    try:
+        name = urlsplit(url).hostname
+    except ValueError:
+        return None
+    return safe_url(url, hosts=(name,), schemes=schemes) if name and not url.startswith("/") else None
 
 
-def sanitised(html: str, *, tags: Iterable[str] = ()) -> SafeString:
+def _href_of(schemes: Container[str]) -> Callable[[str, str, str], str | None]:
+    def judged(tag: str, attribute: str, value: str) -> str | None:
+        if attribute != "href":
+            return value
+        if value.startswith(("mailto:", "#")) and not _UNSAFE_IN_URL.search(value):
+            return value
+        return outside_url(value, schemes=schemes) or safe_url(value)
+
+    return judged
+
+
+def sanitised(html: str, *, tags: Iterable[str] = (), schemes: Container[str] = ("https",)) -> SafeString:
     """Return HTML with the profile's tags only (plus ``tags``), ``href`` and ``title``, and safe addresses."""
     cleaned = nh3.clean(
         html,
         tags=_TAGS | set(tags),
         attributes={"a": {"href", "title"}},
-        url_schemes={"https", "mailto"},
-        attribute_filter=_href,
+        url_schemes={"https", "http", "mailto"},
+        attribute_filter=_href_of(schemes),
         link_rel="noopener noreferrer",
     )
     return mark_safe(cleaned)  # noqa: S308 - nh3's output under our own profile
@@ -210,6 +222,6 @@ def sanitised(html: str, *, tags: Iterable[str] = ()) -> SafeString:
 _MARKDOWN = MarkdownIt("js-default").disable("image")
 
 
-def markdown(source: str, *, tags: Iterable[str] = ()) -> SafeString:
+def markdown(source: str, *, tags: Iterable[str] = (), schemes: Container[str] = ("https",)) -> SafeString:
     """Render Markdown (CommonMark, raw HTML stays text, no pictures) through the house's one profile."""
-    return sanitised(_MARKDOWN.render(source), tags=tags)
+    return sanitised(_MARKDOWN.render(source), tags=tags, schemes=schemes)

@@ -5,5 +5,5 @@ from __future__ import annotations
 from tests.projects.base import *
 from tests.projects.base import DJANGO_APPS, DJANGO_MIDDLEWARE
 
-INSTALLED_APPS = [*DJANGO_APPS, "onvif_privacy.core", "onvif_privacy.community"]
+INSTALLED_APPS = [*DJANGO_APPS, "tests.community.board", "onvif_privacy.core", "onvif_privacy.community"]
 MIDDLEWARE = list(DJANGO_MIDDLEWARE)

@@ -7,6 +7,7 @@ from tests.projects.base import DJANGO_APPS, DJANGO_MIDDLEWARE
 
 INSTALLED_APPS = [
     *DJANGO_APPS,
+    "tests.community.board",
     "onvif_privacy.core",
     "onvif_privacy.cookies",
     "onvif_privacy.visits",
@@ -28,6 +29,7 @@ ONVIF_PRIVACY_RIGHTS_EXPORT_STORAGE = "privacy_exports"
 ONVIF_PRIVACY_RIGHTS_LOG = "privacy_log"
 ONVIF_PRIVACY_DISCLOSURES_STORAGE = "privacy_disclosures"
 ONVIF_PRIVACY_ENQUIRIES_STORAGE = "privacy_enquiries"
+ONVIF_PRIVACY_COMMUNITY_LEAVING = "unknown"
 
 # the store is declared by the tests that use it
 ONVIF_PRIVACY_COMPLETENESS = "off"

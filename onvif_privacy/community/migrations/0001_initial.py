@@ -1,4 +1,5 @@
 import django.utils.timezone
+import onvif_privacy.core.fields
 import onvif_privacy.core.together
 import uuid
 from django.db import migrations, models
@@ -55,7 +56,7 @@ class Migration(migrations.Migration):
                     ('revision', models.PositiveIntegerField(default=1, verbose_name='revision')),
                     ('notice', models.CharField(blank=True, max_length=64, verbose_name='notice')),
                     ('language', models.CharField(blank=True, max_length=16, verbose_name='language')),
-                    ('statement', models.CharField(blank=True, max_length=64, verbose_name='statement')),
+                    ('statement', onvif_privacy.core.fields.StatementField()),
                     ('found', models.JSONField(default=dict, verbose_name='found in it')),
                     ('anyway', models.BooleanField(default=False, verbose_name='published anyway')),
                     ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from onvif_privacy.core.fields import StatementField
 from onvif_privacy.core.models import Evidence
 
 
@@ -44,7 +45,7 @@ class PostReceipt(Evidence):
     revision = models.PositiveIntegerField(_("revision"), default=1)
     notice = models.CharField(_("notice"), max_length=64, blank=True)
     language = models.CharField(_("language"), max_length=16, blank=True)
-    statement = models.CharField(_("statement"), max_length=64, blank=True)
+    statement = StatementField(time_field="at")
     found = models.JSONField(_("found in it"), default=dict)
     anyway = models.BooleanField(_("published anyway"), default=False)
     at = models.DateTimeField(_("at"), default=timezone.now)
