@@ -28,7 +28,7 @@ PAGE = """{% load i18n static privacy_community %}{% get_current_language as lan
 
 
 def board(request: HttpRequest) -> HttpResponse:
-    form = PostForm(request.POST or None)
+    form = PostForm(request.POST or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         form.save()
         return redirect("board")
