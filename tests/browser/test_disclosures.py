@@ -12,7 +12,9 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 from onvif_privacy.core import subjects
-from onvif_privacy.disclosures.models import Case
+from onvif_privacy.disclosures.legal.services import holds
+from onvif_privacy.disclosures.models import Case, Hold
+from onvif_privacy.disclosures.services import fields, scopes
 from tests.browser.test_accessible import violations
 from tests.browser.visitor import Visitor
 from tests.core.factories import UserFactory
@@ -34,7 +36,10 @@ def house(transactional_db: None) -> House:
     made.received()
     made.drafted([ada], names)
     made.submitted([ada], names=names)
-    made.handed_over(made.approved([ada], names=names))
+    handed = made.handed_over(made.approved([ada], names=names)).hand_over
+    wanted = [one for one in fields.choices() if one.key in names]
+    named = [scopes.Person("ada", ada)]
+    holds.preserve(case=handed.case, actor=made.worker, people=named, choices=wanted)
     return made
 
 
@@ -56,13 +61,14 @@ def staff(house: House, visit: Callable[..., Visitor]) -> Iterator[Callable[...,
 
 def screens() -> dict[str, str]:
     """Every screen by its name: the queue, the letter, and the pages of a case in each state."""
-    found = {"queue": ROOT, "intake": f"{ROOT}add/"}
+    found = {"queue": ROOT, "intake": f"{ROOT}add/", "search": f"{ROOT}search/"}
     for case in Case.objects.order_by("ref"):
         found[f"case-{case.state}"] = f"{ROOT}{case.pk}/change/"
         found[f"scope-{case.state}"] = f"{ROOT}{case.pk}/scope/"
         if case.state == "handed_over":
             found["deliver"] = f"{ROOT}{case.pk}/deliver/"
             found["approve"] = f"{ROOT}{case.pk}/approve/"
+            found["holds"] = f"{ROOT}{case.pk}/holds/"
     return found
 
 
@@ -84,6 +90,22 @@ def test_axe_finds_nothing_and_nothing_sticks_out(house: House, staff: Callable[
         if found or visitor.page.evaluate(TOO_WIDE) > 0:
             wrong[name] = found or visitor.page.evaluate(TOO_WIDE)
     assert wrong == {}
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_what_the_approving_side_alone_sees_is_as_plain(
+    house: House, staff: Callable[..., Visitor], width: int
+) -> None:
+    visitor = staff(house.approver, width=width)
+    visitor.expect("inline style")
+    Hold.objects.update(renewals=1)  # one more is beyond what the regime allows
+    for name in ("case-handed_over", "deliver", "holds"):
+        visitor.go(screens()[name])
+        for more in visitor.page.locator("details:not([open]) > summary").all():
+            more.click()
+        shot(visitor, f"approving-{name}-{width}")
+        assert violations(visitor) == []
+        assert visitor.page.evaluate(TOO_WIDE) <= 0
 
 
 def test_the_yes_is_given_by_keyboard_without_a_script(house: House, staff: Callable[..., Visitor]) -> None:

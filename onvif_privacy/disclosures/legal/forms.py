@@ -17,6 +17,7 @@ from onvif_privacy.disclosures.models import (
     Block,
     Case,
     Document,
+    Gag,
     Ground,
     NoticeMode,
     RecipientKey,
@@ -37,7 +38,7 @@ QUESTIONS = {
 }
 
 
-def _moment(label: Any, help_text: Any = "") -> forms.DateTimeField:
+def moment(label: Any, help_text: Any = "") -> forms.DateTimeField:
     widget = forms.DateTimeInput(attrs=MOMENT, format="%Y-%m-%dT%H:%M")
     return forms.DateTimeField(label=label, required=False, widget=widget, help_text=help_text)
 
@@ -49,8 +50,8 @@ class IntakeForm(forms.Form):
     regime = forms.ModelChoiceField(Regime.objects.none(), label=_("On what law?"))
     channel = forms.ChoiceField(label=_("How did it come?"), choices=Case.Channel)
     file_number = forms.CharField(label=_("Their file number"), max_length=200, required=False)
-    issued_at = _moment(_("Dated"))
-    answer_by = _moment(_("To be answered by, as the letter says"))
+    issued_at = moment(_("Dated"))
+    answer_by = moment(_("To be answered by, as the letter says"))
     file = forms.FileField(label=_("The letter"), help_text=_("It is stored sealed, and never opened here."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -103,7 +104,7 @@ class StopForm(forms.Form):
         label=_("Stop because"),
         choices=[one for one in Block.Kind.choices if one[0] in ("clarification", "objection", "authority_window")],
     )
-    until = _moment(_("Until"), _("Only for another authority's window."))
+    until = moment(_("Until"), _("Only for another authority's window."))
 
 
 class GagForm(forms.Form):
@@ -119,12 +120,40 @@ class GagForm(forms.Form):
         help_text=_("At most 90 days from its beginning."),
     )
 
+    extends = forms.ModelChoiceField(
+        Gag.objects.none(),
+        label=_("Goes on with"),
+        required=False,
+        help_text=_("The other side agrees first, on the order that it goes on with."),
+    )
+
     def __init__(self, case: Case, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["document"].queryset = case.documents.filter(kind="gag")  # type: ignore[attr-defined]
+        self.fields["extends"].queryset = case.gags.filter(lifted_on__isnull=True)  # type: ignore[attr-defined]
 
 
-class ScopeForm(forms.Form):
+class Named(forms.Form):
+    """People as a letter names them, one a line."""
+
+    people = forms.CharField(
+        label=_("Whose data?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One a line, as the letter names them: a user name, an address, or a reference of ours."),
+        max_length=20_000,
+    )
+
+    def named(self) -> list[scopes.Person]:
+        """Return whom the letter means: nobody, or somebody, or several where it is not clear."""
+        found = []
+        for line in self.cleaned_data["people"].splitlines():
+            if words := line.strip()[:200]:
+                who = people.find(words)
+                found += [scopes.Person(words, one) for one in who] or [scopes.Person(words, None)]
+        return found
+
+
+class ScopeForm(Named):
     """Ground, recipient, people, fields and time: what is asked for."""
 
     ground = forms.ChoiceField(label=_("Ground, in the words of our statement"), choices=Ground)
@@ -142,16 +171,14 @@ class ScopeForm(forms.Form):
     privilege = forms.ChoiceField(
         label=_("Protected profession"), required=False, choices=[("", _("none")), *Scope.Privilege.choices]
     )
-    people = forms.CharField(
-        label=_("Whose data?"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("One a line, as the letter names them: a user name, an address, or a reference of ours."),
-        max_length=20_000,
-    )
-    asked_from = _moment(_("From"), _("UTC. Empty is from the beginning."))
-    asked_to = _moment(_("Until"), _("UTC, not included. Empty is until today."))
+    asked_from = moment(_("From"), _("UTC. Empty is from the beginning."))
+    asked_to = moment(_("Until"), _("UTC, not included. Empty is until today."))
     fields_asked = forms.MultipleChoiceField(
         label=_("Which fields?"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    field_order = (
+        *("ground", "served_entity", "recipient_key", "notice_mode", "review_by", "privilege"),
+        *("people", "asked_from", "asked_to", "fields_asked"),
     )
 
     def __init__(self, case: Case, *args: Any, **kwargs: Any) -> None:
@@ -176,15 +203,6 @@ class ScopeForm(forms.Form):
         """The answers that grounds b and c need."""
         return {key: self.cleaned_data.get(key, "") for key in QUESTIONS}
 
-    def named(self) -> list[scopes.Person]:
-        """Return whom the letter means: nobody, or somebody, or several where it is not clear."""
-        found = []
-        for line in self.cleaned_data["people"].splitlines():
-            if words := line.strip()[:200]:
-                who = people.find(words)
-                found += [scopes.Person(words, one) for one in who] or [scopes.Person(words, None)]
-        return found
-
     def chosen(self) -> list[fields.Choice]:
         """Return the fields that were ticked."""
         ticked = set(self.cleaned_data["fields_asked"])
@@ -196,8 +214,8 @@ class ItemForm(forms.Form):
 
     verdict = forms.ChoiceField(label=_("Verdict"), choices=ScopeItem.Verdict)
     reason = forms.ChoiceField(label=_("Why not"), required=False, choices=[("", "–"), *ScopeItem.Reason.choices])
-    granted_from = _moment(_("From"))
-    granted_to = _moment(_("Until"))
+    granted_from = moment(_("From"))
+    granted_to = moment(_("Until"))
 
 
 class AuthorityForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time

@@ -49,6 +49,15 @@ def end_snapshot(snapshot: Snapshot) -> None:
     Snapshot.objects.using(using()).filter(pk=snapshot.pk, purged_at__isnull=True).update(purged_at=timezone.now())
 
 
+def asked_for(package: Package) -> int:
+    """Return for how many days longer somebody has said yes to keep our copy, while a second yes is missing; else 0."""
+    action = approvals.Action.POSTPONE_PURGE
+    bound = approvals.given(package.pk, action).order_by("at").values_list("digest", flat=True).last()
+    if bound is None or approvals.is_agreed(package.pk, action, people=2, officer=True):
+        return 0
+    return int(bound)
+
+
 def postpone(*, package: Package, actor: Any, strength: Any, days: int) -> bool:
     """Say that our copy is kept up to 180 days longer, once; the second yes, one an officer's, does it."""
     if not 1 <= days <= 180 or package.purge_on is None or package.purged_at is not None:

@@ -21,7 +21,7 @@ from onvif_privacy.disclosures.services import approvals
 from onvif_privacy.disclosures.services.acting import APPROVE, open_blocks, side_of
 from onvif_privacy.disclosures.services.reading import opened
 
-STRONG_ACTS = ("countersign", "drop", "clear", "release", "not-needed", "extend-gag")
+STRONG_ACTS = ("countersign", "drop", "clear", "release", "not-needed", "longer")
 """Acts of the approving side: whoever does one has shown again who they are."""
 
 
@@ -43,6 +43,7 @@ def context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "notices": case.notices.order_by("earliest_on"),
         "reviews": case.reviews.all(),
         "approves": approves and case.is_open,
+        "may_decide": approves,
         "needs_countersign": approves
         and case.state == "received"
         and not approvals.is_agreed(case.pk, approvals.Action.COUNTERSIGN),
@@ -200,6 +201,20 @@ def _lift(request: HttpRequest, case: Case) -> None:
     attempt(request, lambda: notices.lift(gag=gag, actor=staff(request)), _("The silence has ended."))
 
 
+def _longer(request: HttpRequest, case: Case) -> None:
+    gag = get_object_or_404(Gag.objects.select_related("case"), pk=_about(request), case=case)
+    attempt(
+        request,
+        lambda: notices.agree_longer(
+            gag=gag,
+            actor=staff(request),
+            strength=now_strong(request),
+            reason=request.POST.get("reason", ""),
+        ),
+        _("Agreed: the working side may enter the order that goes on with it."),
+    )
+
+
 def _propose(request: HttpRequest, case: Case) -> None:
     data = _form(request, forms.DropForm(request.POST, prefix="drop"))
     if data is not None:
@@ -264,6 +279,7 @@ ACTS = {
     "clear": _clear,
     "gag": _gag,
     "lift": _lift,
+    "longer": _longer,
     "propose": _propose,
     "drop": _drop,
     "close": _close,

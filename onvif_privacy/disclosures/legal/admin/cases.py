@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.admin import EvidenceAdmin
 from onvif_privacy.disclosures.legal import forms
-from onvif_privacy.disclosures.legal.admin import acts, deciding, delivering, scoping
+from onvif_privacy.disclosures.legal.admin import acts, deciding, delivering, holding, scoping, searching
 from onvif_privacy.disclosures.legal.admin.acting import attempt, looked, may_look, page, staff
 from onvif_privacy.disclosures.legal.services import authenticity, intake, nexts, notices
 from onvif_privacy.disclosures.models import Block, Case, Document
@@ -61,6 +61,7 @@ class CaseAdmin(EvidenceAdmin):
     list_display = ("ref", "regime_key", "state", "stopped", "time_left", "handler", "next_step")
     list_filter = (TurnFilter, "state", "regime__key")
     search_fields = ("ref",)
+    change_list_template = "admin/onvif_privacy_disclosures/cases.html"
     search_help_text = _("By reference only: nobody's name is looked for here.")
     ordering = (F("due_at").asc(nulls_last=True), "-received_at")
     list_select_related = ("regime", "authority", "handler", "scope")
@@ -116,6 +117,8 @@ class CaseAdmin(EvidenceAdmin):
             return transaction.non_atomic_requests(self.admin_site.admin_view(target))
 
         return [
+            path("search/", view(self.search_view), name=f"{name}_search"),
+            path("<uuid:pk>/holds/", view(self.holds_view), name=f"{name}_holds"),
             path("<uuid:pk>/act/<slug:act>/", view(self.act_view), name=f"{name}_act"),
             path("<uuid:pk>/scope/", view(self.scope_view), name=f"{name}_scope"),
             path("<uuid:pk>/approve/", view(self.approve_view), name=f"{name}_approve"),
@@ -128,7 +131,12 @@ class CaseAdmin(EvidenceAdmin):
         """Show the queue; the look is recorded."""
         if not may_look(request):
             raise PermissionDenied
-        return looked(request, "list", "queue") or super().changelist_view(request, extra_context)
+        more = {**(extra_context or {}), "may_search": searching.may_search(request)}
+        return looked(request, "list", "queue") or super().changelist_view(request, more)
+
+    def search_view(self, request: HttpRequest) -> HttpResponse:
+        """Look for the cases of a person."""
+        return searching.view(request, self)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Enter a letter."""
@@ -191,6 +199,11 @@ class CaseAdmin(EvidenceAdmin):
         """Build, seal, hand over, take back."""
         case = self._case(request, pk)
         return looked(request, "view", f"package {case.pk.hex}", case) or delivering.view(request, self, case, overview)
+
+    def holds_view(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
+        """Begin, see, lengthen and end holds."""
+        case = self._case(request, pk)
+        return looked(request, "view", f"holds {case.pk.hex}", case) or holding.view(request, self, case, overview)
 
     def document_view(self, request: HttpRequest, pk: Any, document: Any) -> HttpResponseBase:
         """Hand a file back as it came: as an attachment that no browser opens."""

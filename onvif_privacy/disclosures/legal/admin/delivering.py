@@ -20,10 +20,10 @@ from onvif_privacy.disclosures.legal import forms
 from onvif_privacy.disclosures.legal.admin.acting import attempt, now_strong, page, staff
 from onvif_privacy.disclosures.legal.admin.scoping import Overview
 from onvif_privacy.disclosures.models import Case, HandOver, Package
-from onvif_privacy.disclosures.services import building, fetching, handovers, sealing
+from onvif_privacy.disclosures.services import building, fetching, handovers, purging, sealing
 from onvif_privacy.disclosures.services.acting import APPROVE, WORK, open_blocks, side_of
 
-STRONG = ("seal", "hand-over", "recall")
+STRONG = ("seal", "hand-over", "recall", "postpone")
 
 
 def link(hand_over: HandOver) -> str:
@@ -67,6 +67,8 @@ def view(request: HttpRequest, admin: Any, case: Case, overview: Overview) -> Ht
         "may_recall": case.state == "handed_over" and approves,
         "hand_overs": [(one, link(one), fetching.is_open(one)) for one in case.hand_overs.all()],
         "reason_form": forms.NoteForm(),
+        "may_postpone": approves,
+        "postponing": [(one.pk, purging.asked_for(one)) for one in packages],
         **once,
     }
     return page(request, admin, "deliver", context)
@@ -94,10 +96,17 @@ def _act(request: HttpRequest, case: Case, act: str) -> dict[str, Any]:
         words = request.POST.get("reason", "")
         handovers.recall(case=case, hand_over=row, actor=actor, strength=strength, reason=words)
 
+    def postpone() -> None:
+        row = get_object_or_404(Package.objects.select_related("case"), pk=request.POST["postpone"], case=case)
+        words = request.POST.get("days", "")
+        days = int(words) if words.isdecimal() and len(words) < 4 else 0
+        purging.postpone(package=row, actor=actor, strength=strength, days=days)
+
     acts: dict[str, tuple[Callable[[], None], Any]] = {
         "build": (build, _("The package is built.")),
         "seal": (seal, _("The package is sealed.")),
         "hand-over": (hand_over, _("The link is open.")),
+        "postpone": (postpone, _("Your yes is recorded; with a second one, one of them an officer's, it is so.")),
         "recall": (recall, _("Taken back, or it waits for a second yes.")),
     }
     if act in acts:

@@ -142,6 +142,25 @@ def end(hold: Hold) -> None:
             step(found, "end_hold")
 
 
+def end_early(*, hold: Hold, actor: Any, reason: str) -> None:
+    """End a hold before its day, with words why; raises Refused where it has ended. The copy is gone with it."""
+    allowed(actor, WORK)
+    if not reason.strip():
+        raise Refused(_("Say why it ends early."))
+    with locked(hold.case) as found:
+        now = timezone.now()
+        step(found, "end_hold", actor=actor, note=reason.strip())
+        # its day is today: should this process die before the copy is destroyed, the next run destroys it
+        if not Hold.objects.using(using()).filter(pk=hold.pk, ended_at__isnull=True, until__gt=now).update(until=now):
+            raise Refused(_("It has ended."))
+    end(hold)
+
+
+def is_beyond(hold: Hold) -> bool:
+    """Whether one more renewal is more than the regime allows, so that the other side must agree."""
+    return hold.renewals + 1 > hold.case.regime.preserve_renewals
+
+
 def renew(*, hold: Hold, actor: Any, strength: Any = None) -> bool:
     """Hold once more as long; beyond what the regime allows the other side, an officer among them, must agree twice."""
     days = hold.case.regime.preserve_days if hold.kind == Hold.Kind.PRESERVATION else LEGAL_DAYS
@@ -149,7 +168,7 @@ def renew(*, hold: Hold, actor: Any, strength: Any = None) -> bool:
         row = Hold.objects.using(using()).select_for_update().get(pk=hold.pk)
         if row.ended_at is not None or not days:
             raise Refused(_("It has ended."))
-        if row.renewals + 1 > found.regime.preserve_renewals:
+        if is_beyond(row):
             action, bound = Approval.Action.EXTEND_HOLD, f"{row.renewals + 1:064d}"
             if not approvals.is_agreed(row.pk, action, people=2, officer=True, digest_of=bound):
                 approvals.say(found, action, about=row.pk, bound=bound, actor=actor, strength=strength)

@@ -112,6 +112,15 @@ def silence(
         return made
 
 
+def agree_longer(*, gag: Gag, actor: Any, strength: Any, reason: str = "") -> Approval:
+    """Say yes, from the approving side, to going on with a silence; the working side enters the new order then."""
+    bound = gag.pk.hex.ljust(64, "0")
+    action = Approval.Action.EXTEND_GAG
+    return approvals.agree(
+        case=gag.case, action=action, about=gag.pk, bound=bound, actor=actor, strength=strength, reason=reason
+    )
+
+
 def _yes(extends: Gag | None) -> Approval | None:
     return None if extends is None else approvals.given(extends.pk, Approval.Action.EXTEND_GAG).first()
 
