@@ -455,6 +455,7 @@ class Migration(migrations.Migration):
                     ('source_read_on', models.DateField(verbose_name='source read on')),
                     ('confirmed_by', models.CharField(blank=True, max_length=100, null=True, verbose_name='confirmed by')),
                     ('confirmed_on', models.DateField(blank=True, null=True, verbose_name='confirmed on')),
+                    ('entry', models.UUIDField(editable=False, null=True)),
                     ('supersedes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='onvif_privacy_disclosures.regime')),
                 ],
                 options={

@@ -62,7 +62,7 @@ def _evidence() -> Iterator[Guard]:
     yield Guard(f"{APP}.RecipientKey", "fill_once", columns=("revoked_at",))
     yield Guard(f"{APP}.Gag", "fill_once", columns=("lifted_on",))
     yield Guard(f"{APP}.HandOver", "fill_once", columns=("recalled_at",))
-    yield Guard(f"{APP}.Regime", "fill_once", columns=("confirmed_by", "confirmed_on"))
+    yield Guard(f"{APP}.Regime", "fill_once", columns=("confirmed_by", "confirmed_on", "entry"))
     for model in ("Case", "Snapshot", "Package", "DisclosureRecord", "Notice", "Hold", "Review", "Block"):
         yield _when(model, "the end of a row", "1 = 1", "DELETE")
     yield _when(

@@ -73,6 +73,7 @@ class Regime(Evidence):
     source_read_on = models.DateField(_("source read on"))
     confirmed_by = models.CharField(_("confirmed by"), max_length=100, null=True, blank=True)  # noqa: DJ001 - filled once
     confirmed_on = models.DateField(_("confirmed on"), null=True, blank=True)
+    entry = models.UUIDField(null=True, editable=False)  # of the confirmation in the ledger, with what was confirmed
     supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
 
     class Meta:

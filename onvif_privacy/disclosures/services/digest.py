@@ -24,7 +24,7 @@ from onvif_privacy.disclosures.services.acting import using
 UNBOUND: Final[dict[type[Model], frozenset[str]]] = {
     Scope: frozenset({"digest", "frozen_at"}),  # what freezing itself writes
     ScopeItem: frozenset(),
-    Regime: frozenset({"confirmed_by", "confirmed_on"}),  # counsel may confirm it meanwhile
+    Regime: frozenset({"confirmed_by", "confirmed_on", "entry"}),  # counsel may confirm it meanwhile
     Requester: frozenset(),
     RecipientKey: frozenset({"revoked_at"}),  # asked for at the hand-over itself
     Party: frozenset({"valid_from", "valid_to"}),

@@ -118,10 +118,14 @@ def stored() -> dict[str, list[tuple[Regime, str]]]:
     found: dict[str, list[tuple[Regime, str]]] = {}
     rows = Regime.objects.using(router.db_for_write(Regime)).order_by("key", "version")
     for regime in rows.prefetch_related("ceilings"):
-        ceiling = frozenset(one.data_class for one in regime.ceilings.all())
-        row = Row({name: getattr(regime, name) for name in FIELDS}, ceiling)
-        found.setdefault(regime.key, []).append((regime, row.digest))
+        found.setdefault(regime.key, []).append((regime, digest_of(regime)))
     return found
+
+
+def digest_of(regime: Regime) -> str:
+    """Return the digest of everything that a stored regime says, its ceiling with it."""
+    ceiling = frozenset(one.data_class for one in regime.ceilings.all())
+    return Row({name: getattr(regime, name) for name in FIELDS}, ceiling).digest
 
 
 def load(rows: Iterable[Row] | None = None) -> list[Regime]:

@@ -163,5 +163,5 @@ class RegimeAdmin(EvidenceAdmin):
             raise PermissionDenied
         if request.method == "POST":
             words = request.POST.get("confirmed_by", "")
-            attempt(request, lambda: regimes.confirm(found, by=words), _("Confirmed."))
+            attempt(request, lambda: regimes.confirm(found, by=words, actor=staff(request)), _("Confirmed."))
         return HttpResponseRedirect(reverse("admin:onvif_privacy_disclosures_regime_change", args=[pk]))
