@@ -137,6 +137,7 @@ HEIGHTS = {Verdict.KEPT: 28, Verdict.ATTESTED: 20, Verdict.STALE: 12, Verdict.UN
 @register.simple_tag
 def statement_verdict(verdict: Verdict, is_offered: bool = True) -> SafeString:
     """Print a verdict as a word with a shape; a clause of rooms that are not installed is not offered here."""
+    verdict = Verdict(verdict)  # of a stored row it is a plain string
     word = verdict.label if is_offered or verdict is not Verdict.UNPROVEN else _("not offered here")
     return format_html(
         '<span class="privacy-status__verdict privacy-status__verdict--{}"><span aria-hidden="true">{}</span>{}</span>',
