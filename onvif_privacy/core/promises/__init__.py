@@ -20,7 +20,7 @@ from onvif_privacy.core.promises.shapes import (
     clauses,
     promises,
 )
-from onvif_privacy.core.promises.verdicts import Standing, Verdict, history, of_clause, of_promise, overview
+from onvif_privacy.core.promises.verdicts import Standing, Verdict, history, of_clause, of_promise, overview, verdict_at
 
 __all__ = [
     "Check",
@@ -46,4 +46,5 @@ __all__ = [
     "overview",
     "promises",
     "run_checks",
+    "verdict_at",
 ]

@@ -13,17 +13,19 @@ from django.test import Client
 from django.utils import timezone
 
 from onvif_privacy.core.conf import conf
+from onvif_privacy.core.promises.remote import RemoteClient
 
 
 class Look:
     """A stranger's eyes: the site's pages, the databases and the clock, and a count of what was looked at.
 
-    ``base_url`` is only named in findings; pages are asked for in process, with the host of ``SITES``.
+    Pages are asked for in process, with the host of ``SITES``; with ``base_url`` of the site that runs there.
     """
 
-    def __init__(self, *, now: Callable[[], datetime] = timezone.now) -> None:
+    def __init__(self, *, now: Callable[[], datetime] = timezone.now, base_url: str = "") -> None:
         self.count = 0
         self.now = now
+        self._base_url = base_url
 
     def seen(self, number: int = 1) -> None:
         """Count what was looked at, so that having looked at nothing is told from having found nothing."""
@@ -32,7 +34,8 @@ class Look:
     def stranger(self, **headers: str) -> Client:
         """Return a client without cookies that asks over https, as a visitor's browser does."""
         host = (conf.SITES or ("localhost",))[0]
-        return Client(SERVER_NAME=host, raise_request_exception=False, headers=headers or None)
+        options: dict[str, Any] = {"SERVER_NAME": host, "raise_request_exception": False, "headers": headers or None}
+        return RemoteClient(self._base_url, **options) if self._base_url else Client(**options)
 
     def get(self, address: str, client: Client | None = None, **extra: Any) -> HttpResponseBase:
         """Ask for one page of the site over https and count it."""

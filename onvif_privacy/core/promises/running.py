@@ -82,7 +82,11 @@ def look_at(check: Check, look: Look | None = None, *, seconds: int | None = Non
 
 
 def keep(looked: Looked) -> None:
-    """Store what a look gave: always the heartbeat, and a proof where the verdict changed."""
+    """Store what a look gave: always the heartbeat, and a proof where the verdict changed.
+
+    Where nobody had looked for longer than the check's ``ttl``, a proof says from when on, and one that it was seen
+    again: so the verdict of any past moment follows from the proofs.
+    """
     using = router.db_for_write(Heartbeat)
     with transaction.atomic(using=using):
         name, promise = looked.check.name, looked.check.promise.slug
@@ -94,23 +98,39 @@ def keep(looked: Looked) -> None:
             "verdict": looked.verdict.value,
         }
         Heartbeat.objects.using(using).update_or_create(check_name=name, defaults=values)
-        if before is not None and before.verdict == looked.verdict:
+        unwatched = before is not None and _note_gap(looked.check, before, using)
+        if before is not None and before.verdict == looked.verdict and not unwatched:
             return
         findings = [{"place": one.place[:200], "what": one.what[:500]} for one in looked.findings[:MAX_FINDINGS]]
         Proof(
             promise=promise, check_name=name, verdict=looked.verdict.value, findings=findings, at=timezone.now()
         ).save(using=using)
         old = Verdict(before.verdict) if before else None
+        if old is looked.verdict:
+            return
         send = partial(
             verdict_changed.send_robust, Check, promise=looked.check.promise, before=old, after=looked.verdict
         )
         transaction.on_commit(send, using=using)
 
 
-def run_checks(chosen: list[Check]) -> Iterator[Looked]:
-    """Run checks one after the other, keep each result, and yield it. Attestations are read, not run."""
+def _note_gap(check: Check, before: Heartbeat, using: str) -> bool:
+    """Note when the last look became too old to be believed; what was broken stays so without looking."""
+    until = before.looked_at + check.ttl
+    if before.verdict != Verdict.KEPT or timezone.now() <= until:
+        return False
+    stale = Proof(promise=check.promise.slug, check_name=check.name, verdict=Verdict.STALE.value, at=until)
+    stale.save(using=using)
+    return True
+
+
+def run_checks(chosen: list[Check], *, base_url: str = "") -> Iterator[Looked]:
+    """Run checks one after the other, keep each result, and yield it. Attestations are read, not run.
+
+    ``base_url`` lets what asks for pages ask the site that runs there, over the network.
+    """
     for check in chosen:
         if check.kind is not Kind.ATTESTATION:
-            looked = look_at(check)
+            looked = look_at(check, Look(base_url=base_url))
             keep(looked)
             yield looked

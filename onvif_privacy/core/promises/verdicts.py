@@ -117,3 +117,23 @@ def history(clause: str, since: datetime, until: datetime) -> list[Proof]:
     )
     before: Mapping[str, Proof] = {row.check_name: row for row in rows if row.at < since}
     return [*before.values(), *(row for row in rows if row.at >= since)]
+
+
+def verdict_at(clause: str, moment: datetime) -> Verdict:
+    """Return what the checks of a clause amounted to at a past moment: the worst of what each had seen last.
+
+    Unproven where one had not looked by then, stale where its last look was too old; words of people are not counted.
+    Proofs are append-only, so the answer never changes. Two queries.
+    """
+    rows = {row.check_name: row for row in history(clause, moment, moment)}
+    beats = Heartbeat.objects.using(router.db_for_write(Heartbeat)).in_bulk(list(rows))
+    mine = [one for one in checks.all() if one.promise.clause.slug == clause and one.kind is not Kind.ATTESTATION]
+    return worst(_seen_at(one, rows.get(one.name), beats.get(one.name), moment) for one in mine)
+
+
+def _seen_at(check: Check, row: Proof | None, beat: Heartbeat | None, moment: datetime) -> Verdict:
+    if row is None:
+        return Verdict.UNPROVEN
+    # a gap that has ended is a proof of its own; this one may still last
+    still = beat is not None and row.verdict == Verdict.KEPT and moment > max(row.at, beat.looked_at) + check.ttl
+    return Verdict.STALE if still else Verdict(row.verdict)

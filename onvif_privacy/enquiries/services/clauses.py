@@ -10,8 +10,7 @@ from django.utils import timezone
 from onvif_privacy.core import doors, promises
 from onvif_privacy.core.ledger import canonical
 from onvif_privacy.core.models import Proof
-from onvif_privacy.core.promises import Verdict
-from onvif_privacy.core.promises.verdicts import worst
+from onvif_privacy.core.promises import verdict_at
 from onvif_privacy.core.registry.kinds import instant
 from onvif_privacy.enquiries.models import ClauseLink, Enquiry
 from onvif_privacy.enquiries.services.states import digest, using
@@ -27,22 +26,6 @@ def choices() -> list[tuple[str, str]]:
 def title_of(slug: str) -> str:
     """Return the title of a clause in the reader's language; its slug where its room is gone."""
     return str(promises.clauses.get(slug).title) if slug in promises.clauses else slug
-
-
-def verdict_at(slug: str, moment: datetime) -> Verdict:
-    """Return what the checks of a clause said at a moment: the worst of what each had found last before it.
-
-    Unproven where a check had not looked by then. Proofs are append-only, so the answer never changes.
-    """
-    names = {one.name for one in promises.checks.all() if one.promise.clause.slug == slug}
-    rows = promises.history(slug, moment, moment)  # of each check the change in force at that moment
-    last = {row.check_name: Verdict(row.verdict) for row in rows}
-    missing = [Verdict.UNPROVEN for name in names - set(last) if not _is_word(name)]
-    return worst([*last.values(), *missing])
-
-
-def _is_word(name: str) -> bool:
-    return promises.checks.get(name).kind is promises.Kind.ATTESTATION
 
 
 def history(slug: str, enquiry: Enquiry) -> list[Proof]:

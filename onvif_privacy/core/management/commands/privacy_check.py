@@ -16,6 +16,7 @@ from tqdm import tqdm
 from onvif_privacy.core import doors
 from onvif_privacy.core.promises import Check, Kind, Verdict, checks, overview, run_checks
 from onvif_privacy.core.promises.jws import BadSignature, verify
+from onvif_privacy.core.promises.remote import checked
 from onvif_privacy.core.promises.report import Report, Sabotage, chosen
 from onvif_privacy.core.testing.saboteurs import cases, slipped
 
@@ -36,6 +37,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--clause", action="append", default=[], metavar="SLUG", help="Only this clause.")
         parser.add_argument("--kind", default=KINDS, help=f"Only checks of these kinds: {KINDS}.")
+        parser.add_argument("--base-url", default="", metavar="URL", help="Ask for pages there, over the network.")
         parser.add_argument("--json", action="store_true", help="Print JSON for machines and nothing else.")
         parser.add_argument(
             "--strict", action="store_true", help="What is stale, not proven or bound to nothing fails, too."
@@ -50,7 +52,10 @@ class Command(BaseCommand):
         if options["verify"]:
             self._verify(options["verify"], options["keys"])
             return
+        if options["base_url"] and options["saboteurs"]:
+            raise CommandError("Saboteurs work in test databases, never at --base-url.", returncode=2)
         try:
+            options["base_url"] = options["base_url"] and checked(options["base_url"])
             wanted = chosen(checks.all(), options["clause"], set(options["kind"].upper().split(",")))
         except ValueError as error:
             raise CommandError(str(error), returncode=2) from None
@@ -68,7 +73,8 @@ class Command(BaseCommand):
         return tqdm(steps, total=total, disable=options["json"] or not sys.stderr.isatty(), unit=unit)
 
     def _look(self, wanted: list[Check], options: dict[str, Any]) -> Report:
-        looked = list(self._progress(run_checks(wanted), options, len(wanted), "check"))
+        steps = run_checks(wanted, base_url=options["base_url"])
+        looked = list(self._progress(steps, options, len(wanted), "check"))
         slugs = {one.promise.slug for one in wanted}
         standings = [one for one in overview() if one.promise.slug in slugs]
         return Report(looked, standings, doors.coverage(), strict=options["strict"])
