@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -21,6 +22,7 @@ from onvif_privacy.core.promises.shapes import checks
 from onvif_privacy.core.promises.verdicts import worst
 from onvif_privacy.core.registry import declare
 from onvif_privacy.statement.conf import conf
+from onvif_privacy.statement.models import StatusRelease
 from onvif_privacy.statement.promises.coverage import COMMITMENT
 from onvif_privacy.statement.promises.planted import published
 from onvif_privacy.statement.promises.truth import version_in_force
@@ -71,6 +73,14 @@ def status_is_what_was_seen(look: Look) -> Iterable[Finding]:
         yield Finding(place, f"is not what was signed: {error}")
         return
     yield from _of_clauses(payload)
+    if row.previous_digest != _digest_before(row):
+        yield Finding(place, "does not follow the status before it")
+
+
+def _digest_before(row: StatusRelease) -> str:
+    rows = StatusRelease.objects.using(router.db_for_write(StatusRelease)).filter(serial=row.serial - 1)
+    before = rows.first()
+    return hashlib.sha256(before.jws.encode()).hexdigest() if before else ""
 
 
 @contextmanager
@@ -105,6 +115,17 @@ def status_edited(plant: Plant) -> Iterator[str]:
         spoiled = jws_before.jws.replace('"payload":"e', '"payload":"f') if jws_before else ""
         by_hand(using, "UPDATE onvif_privacy_statement_statusrelease SET jws = %s", spoiled)
         yield "is not what was signed"
+
+
+@status_is_what_was_seen.saboteur
+@contextmanager
+def status_taken_out(plant: Plant) -> Iterator[str]:
+    """Remove a status between two others by SQL, as somebody would who wants a bad day forgotten."""
+    with _signed() as using:
+        keep(Looked(_some_check(), Verdict.BROKEN, count=1))
+        status.release(timezone.now() + timedelta(hours=25))
+        by_hand(using, "DELETE FROM onvif_privacy_statement_statusrelease WHERE serial = 1")
+        yield "does not follow the status before it"
 
 
 @status_is_what_was_seen.saboteur
