@@ -41,6 +41,10 @@ class CommunitySettings(Settings):
     REVIEW_DAYS: Setting[int] = Setting(
         365, integer(1, 3650), _("Days after which the entry of a linked site is looked at again.")
     )
+    CONVERSATIONS: Setting[bool] = Setting(False, boolean, _("People of the site can write to each other privately."))
+    OPENING_HOURS: Setting[int] = Setting(
+        48, integer(1, 48), _("Hours for which two people of staff may read what was reported, once both said yes.")
+    )
 
 
 conf = CommunitySettings()

@@ -30,6 +30,7 @@ ONVIF_PRIVACY_RIGHTS_LOG = "privacy_log"
 ONVIF_PRIVACY_DISCLOSURES_STORAGE = "privacy_disclosures"
 ONVIF_PRIVACY_ENQUIRIES_STORAGE = "privacy_enquiries"
 ONVIF_PRIVACY_COMMUNITY_LEAVING = "unknown"
+ONVIF_PRIVACY_COMMUNITY_CONVERSATIONS = True
 
 # the store is declared by the tests that use it
 ONVIF_PRIVACY_COMPLETENESS = "off"
