@@ -17,6 +17,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.text import slugify
 
+from onvif_privacy.community.models import LinkedSite, SiteStatus
+from onvif_privacy.community.services import notices
+from onvif_privacy.community.services.posting import ANYWAY, TOKEN, PostRefused, check_post
 from standards.models import (
     Article,
     Board,
@@ -198,7 +201,7 @@ def moment_before(days: int) -> datetime:
 
 
 class PostFactory(factory.django.DjangoModelFactory[Post]):
-    """A public message."""
+    """A public message, posted through the same door as every other one."""
 
     class Meta:
         model = Post
@@ -206,6 +209,18 @@ class PostFactory(factory.django.DjangoModelFactory[Post]):
     topic = factory.SubFactory(TopicFactory)
     author = factory.SubFactory(UserFactory)
     text = "What somebody wants to say."
+
+    @classmethod
+    def _create(cls, model_class: type[Post], *args: Any, **kwargs: Any) -> Post:
+        """See the notice, say yes twice where that is asked for, and post."""
+        post = model_class(*args, **kwargs)
+        data = {"text": post.text, TOKEN: notices.issue(notices.notice("board.post", "en"))}
+        try:
+            checked = check_post("board.post", data, "en")
+        except PostRefused as refusal:
+            checked = check_post("board.post", {**data, ANYWAY: refusal.anyway}, "en")
+        checked.save(post)
+        return post
 
 
 class EventFactory(factory.django.DjangoModelFactory[Event]):
@@ -238,3 +253,13 @@ class DocumentFactory(factory.django.DjangoModelFactory[Document]):
     state = Document.State.DRAFT
     summary = "What it says."
     dated = factory.LazyAttribute(lambda document: days_before(document.days_ago))
+
+
+class LinkedSiteFactory(factory.django.DjangoModelFactory[LinkedSite]):
+    """A site of somebody else that our pages link to, not yet looked at."""
+
+    class Meta:
+        model = LinkedSite
+
+    host = factory.Sequence(lambda number: f"site{number}.example.com")
+    status = SiteStatus.UNKNOWN

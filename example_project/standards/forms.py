@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import FileExtensionValidator
 from django.utils.translation import gettext_lazy as _
 
+from onvif_privacy.community.forms import PublicPostMixin
 from onvif_privacy.people.forms import PersonForm, RegistersPerson
 from standards.basket import LARGEST_QUANTITY
 from standards.models import Post
@@ -112,11 +113,10 @@ class QuantityForm(forms.Form):
     quantity = forms.IntegerField(min_value=0, max_value=LARGEST_QUANTITY)
 
 
-class PostForm(PostModelForm):
-    """A reply on the message board."""
+class PostForm(PublicPostMixin, PostModelForm):
+    """A reply on the message board; the room `community` says above it who can read it."""
 
     class Meta:
         model = Post
         fields = ["text"]
         widgets = {"text": forms.Textarea(attrs={"rows": 5, "autocomplete": "off"})}
-        help_texts = {"text": _("Everybody can read what you post here, without signing in.")}

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from onvif_privacy.community.doors import PublicText
 from onvif_privacy.core.registry import (
     After,
     Basis,
@@ -64,6 +65,7 @@ declare(
         label=_("Meals at meetings"),
         text=_("We tell the kitchen what you do not eat when you come to a meeting."),
     ),
+    PublicText("standards.Post", fields=("text",), form="board.post"),
     Trace("mails", mails.forget_mails, _("mails of this demonstration")),
     PageSetting("members", _("What comes first here"), {"documents": _("Documents"), "dates": _("Calendar")}),
     DemographicTable("age_by_gender", ("age_band", "gender"), _("Age and gender of our members")),

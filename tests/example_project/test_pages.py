@@ -161,3 +161,45 @@ say(statuses)
 def test_bad_addresses_are_answered_and_never_fail(shown_site: Site) -> None:
     statuses = shown_site.say(HOSTILE)
     assert {path: status for path, status in statuses.items() if status not in (200, 302, 404)} == {}
+
+
+POST = """
+from django.test import Client
+from django.contrib.auth.models import User
+from standards.models import Post
+from onvif_privacy.community.models import PostReceipt
+client = Client(headers={"host": "127.0.0.1"})
+client.force_login(User.objects.get(username="customer"))
+page = "/board/implementers/1/"
+def shown(name, html):
+    return html.split(f'name="{name}" value="')[1].split('"')[0]
+token = shown("notice_token", client.get(page).content.decode())
+before = Post.objects.count()
+bare = client.post(page, {"text": "Hello"}).status_code
+found = client.post(page, {"text": "Write to carla@example.org", "notice_token": token}).content.decode()
+card = client.post(page, {"text": "4111 1111 1111 1111", "notice_token": token}).content.decode()
+still = Post.objects.count() - before
+data = {"text": "Write to carla@example.org", "notice_token": token, "publish_anyway": shown("publish_anyway", found)}
+done = client.post(page, data).status_code
+receipt = PostReceipt.objects.order_by("-at").first()
+say({"bare": bare, "marked": "<mark>carla@example.org" in found, "masked": "•••• 1111" in card, "still": still,
+     "done": done, "found": receipt.found, "anyway": receipt.anyway,
+     "posts": Post.objects.count(), "receipts": PostReceipt.objects.count()})
+"""
+
+
+def test_board_publishes_an_address_only_by_a_second_yes_and_a_card_number_never(site: Site) -> None:
+    said = site.say(POST)
+    assert (said["bare"], said["marked"], said["masked"], said["still"]) == (200, True, True, 0)
+    assert (said["done"], said["found"], said["anyway"]) == (302, {"email": 1}, True)
+    assert said["posts"] == said["receipts"]
+
+
+def test_links_of_the_board_are_marked_and_unknown_sites_come_after_a_page(pages: dict[str, Any]) -> None:
+    topic = pages["/board/implementers/1/"]["html"]
+    assert 'href="https://testhouse.example.com/methods/key-frames" rel="noopener noreferrer"' in topic
+    assert "https://forum.example.net" not in topic
+    away = [page["html"] for path, page in pages.items() if path.startswith("/privacy/links/away/")]
+    assert len(away) == 1
+    assert "forum.example.net" in away[0]
+    assert "Example Test House" in pages["/privacy/links/"]["html"]

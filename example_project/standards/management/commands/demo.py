@@ -24,6 +24,7 @@ from standards.demo.accounts import describe_accounts, make_accounts
 from standards.demo.cases import fill_cases
 from standards.demo.content import fill
 from standards.demo.enquiries import fill_enquiries, try_the_mailbox
+from standards.demo.links import fill_links
 from standards.demo.outreach import fill_outreach
 from standards.demo.partners import deliver, fill_partners
 from standards.demo.people import fill_people
@@ -72,6 +73,7 @@ class Command(BaseCommand):
             "mailbox": try_the_mailbox,
             "word of the officer": vouch,
             "mails": fill_outreach,
+            "linked sites": fill_links,
         }
         for name, step in steps.items():
             if once(name, step):
@@ -91,6 +93,7 @@ class Command(BaseCommand):
             "My privacy": "/privacy/me/",
             "Trusted partners": "/privacy/disclosures/partners/",
             "Complaints": "/privacy/contact/",
+            "Linked sites": "/privacy/links/",
             "Mails that left": "/mails/",
             "Standards desk": "/admin/",
         }
