@@ -31,7 +31,7 @@ def export() -> Iterator[bytes]:
 
 def public_keys() -> dict[str, list[dict[str, str]]]:
     """Return the public signing keys, retired ones too, as a JWK set (RFC 7517, RFC 8037); the verifier reads it."""
-    # No "alg": receipts name it after RFC 9864, the status after RFC 8037, and a library refuses the one not named here.
+    # No "alg": receipts name it after RFC 9864, the status after RFC 8037; a library refuses the one not named here.
     shape = {"kty": "OKP", "crv": "Ed25519", "use": "sig"}
     known = sorted(ring().public_keys().items())
     return {"keys": [{"kid": key_id, **shape, "x": base64url(key.public_bytes_raw())} for key_id, key in known]}
