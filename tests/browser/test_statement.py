@@ -93,6 +93,8 @@ def test_notice_breaks_no_rule_and_fits(announced: Callable[..., Visitor], width
     visitor = announced(User.objects.create(username="eve"), width=width)
     visitor.go("/shop/")
     assert looked_at(visitor, "banner", width) is None
+    visitor.go("/privacy/statement/1..2/")
+    assert looked_at(visitor, "difference", width) is None
 
 
 @pytest.mark.parametrize("width", [360, 1440])

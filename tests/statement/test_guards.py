@@ -10,13 +10,13 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
-from onvif_privacy.core.models import Entry
+from onvif_privacy.core.models import Entry, Subject
 from onvif_privacy.core.querysets import AppendOnly
 from onvif_privacy.core.testing import guards
-from onvif_privacy.statement.models import Binding, Change, Effect, Sentence, Text, Version
+from onvif_privacy.statement.models import Binding, Change, Effect, Exposure, Notice, Sentence, Text, Version
 from onvif_privacy.statement.services import bindings, publishing
 from onvif_privacy.statement.services.sentences import digest
-from tests.statement.factories import GERMAN, SOURCE, binder, next_draft, published, publisher
+from tests.statement.factories import GERMAN, SOURCE, announced, binder, next_draft, published, publisher
 
 PUBLISHED: list[type[models.Model]] = [Version, Text, Sentence, Effect]
 KEPT: list[type[models.Model]] = [*PUBLISHED, Binding]
@@ -156,3 +156,21 @@ def test_back_dated_effect_is_refused_by_the_database(db: None) -> None:
 def test_publishing_works_while_the_guards_stand(guarded: None) -> None:
     draft = next_draft(published(), en=SOURCE.replace("little", "less"))
     assert publishing.publish(draft=draft, actor=publisher()).number == 2
+
+
+def test_notice_is_filled_once_and_a_showing_is_never_changed_by_sql(guarded: None) -> None:
+    first = published()
+    version = announced(publishing.publish(draft=next_draft(first, "material"), actor=publisher()))
+    subject = Subject.objects.create()
+    Exposure.objects.create(subject=subject, digest=first.texts.get().text_digest, kind="acknowledged")
+    before = [list(model._base_manager.values()) for model in (Notice, Exposure)]
+    for model in (Notice, Exposure):
+        for field in model._meta.concrete_fields:
+            quoted, table = (connection.ops.quote_name(str(one)) for one in (field.column, model._meta.db_table))
+            for value in ("NULL", "7", "'x'"):
+                assert refused(f"UPDATE {table} SET {quoted} = {value}"), (model, field.column, value)
+    assert refused(f"DELETE FROM {connection.ops.quote_name(Notice._meta.db_table)}")
+    for way in (version.notice.save, version.notice.delete, Notice.objects.all().delete):
+        with pytest.raises(AppendOnly):
+            way()
+    assert [list(model._base_manager.values()) for model in (Notice, Exposure)] == before
