@@ -28,13 +28,17 @@ from onvif_privacy.core.registry import (
 )
 from onvif_privacy.statement.models import Draft, NoticeLetter
 from onvif_privacy.statement.services import jobs as jobs  # jobs are declared by being imported
-from onvif_privacy.statement.services import reading, standing
+from onvif_privacy.statement.services import reading, reminders, standing
 
 KEEP_DAYS = 1095  # three years: longer than any reminder looks back
 
 
 def _nothing_in_force(request: HttpRequest) -> int:
     return 0 if reading.current("en") else 1
+
+
+def _old(request: HttpRequest) -> int:
+    return reminders.years_old()
 
 
 def _submitted(request: HttpRequest) -> int:
@@ -112,6 +116,13 @@ declare(
         count=_submitted,
         address="admin:onvif_privacy_statement_draft_changelist",
         permission="onvif_privacy_statement.publish_statement",
+    ),
+    Waiting(
+        "statement-old",
+        label=_("The privacy statement has not been revised for a year or more."),
+        count=_old,
+        address="admin:onvif_privacy_statement_draft_changelist",
+        permission="onvif_privacy_statement.edit_statement",
     ),
     FooterLink("statement", label=_("Privacy statement"), url_name="onvif_privacy_statement:current", order=10),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.test import override_settings
 from django.utils import timezone
 from pytest_django import Settings
 
-from onvif_privacy.core import consent
+from onvif_privacy.core import consent, promises
 from onvif_privacy.core.consent import Outcome, State
 from onvif_privacy.core.jobs import run_due
 from onvif_privacy.core.models import Alarm, Method, Subject
@@ -22,7 +23,7 @@ from onvif_privacy.core.promises.looking import Look
 from onvif_privacy.core.registry import Basis, Purpose
 from onvif_privacy.core.testing import temporarily
 from onvif_privacy.statement.models import Exposure, Notice, NoticeLetter, Version
-from onvif_privacy.statement.services import copies, effects, notices, publishing, reading
+from onvif_privacy.statement.services import copies, effects, notices, publishing, reading, reminders
 from onvif_privacy.statement.services.effects import notice_time
 from tests.statement.factories import GERMAN, SOURCE, DraftFactory, announced, next_draft, published, publisher
 
@@ -218,3 +219,40 @@ def test_version_that_is_a_year_old_reminds_staff_once() -> None:
         for _day in range(2):
             run_due(names=("statement.review",))
     assert Alarm.objects.get().reference == "privacy-1:1"
+
+
+def test_word_of_a_person_that_ends_reminds_staff_three_times() -> None:
+    slug, now = promises.promises.all()[0].slug, timezone.now()
+    until = now + timedelta(days=100)
+    promises.attest(promise=slug, words="So it is.", evidence="A-1", until=until, actor=publisher())
+    told = []
+    for before in (61, 59, 58, 31, 29, 8, 6, 1, 0):
+        reminders.of_words(until - timedelta(days=before))
+        told.append(Alarm.objects.filter(kind="attestation.ends").count())
+    assert told == [0, 1, 1, 1, 2, 2, 3, 3, 3]
+    promises.attest(promise=slug, words="Still.", evidence="A-2", until=now + timedelta(days=300), actor=publisher())
+    Alarm.objects.all().delete()
+    reminders.of_words(until - timedelta(days=1))
+    assert not Alarm.objects.exists()
+
+
+@pytest.mark.full
+def test_a_hundred_thousand_letters_are_written_in_constant_memory() -> None:
+    published()
+    user = User.objects.model
+    for start in range(0, 100_000, 5000):
+        names = range(start, start + 5000)
+        User.objects.bulk_create(user(username=f"u{one}", email=f"u{one}@example.org") for one in names)
+    Subject.objects.bulk_create((Subject(user=one) for one in User.objects.filter(email__gt="")), batch_size=500)
+    version, peaks, after = changed(), [], ""
+    tracemalloc.start()
+    while True:
+        tracemalloc.reset_peak()
+        after = notices.notify(version, after=after)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        if not after:
+            break
+    tracemalloc.stop()
+    version.notice.refresh_from_db()
+    assert version.notice.audience == 100_000
+    assert max(peaks[-50:]) < 1.2 * max(peaks[1:50])

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from django.utils import timezone
-
-from onvif_privacy.core import incidents, outbox
+from onvif_privacy.core import outbox
 from onvif_privacy.core.jobs import Run, job
-from onvif_privacy.statement.conf import conf
 from onvif_privacy.statement.models import NoticeLetter
-from onvif_privacy.statement.services import effects, notices, reading
+from onvif_privacy.statement.services import effects, notices, reminders
 
 
 @job("statement.notices", every="1m", lease="10m", alarm="1h")
@@ -33,11 +28,8 @@ def send_notices(run: Run) -> None:
 
 
 @job("statement.review", every="1d")
-def remind_of_review(run: Run) -> None:
-    """Tell staff when the version in force is a year old (REVIEW_DAYS), once for each such year."""
+def remind(run: Run) -> None:
+    """Tell staff of a version that is a year old (REVIEW_DAYS), and of words of people that end in 60, 30 or 7 days."""
     with run.step():
-        found = reading.current("en")
-        age = (timezone.now() - found.version.published_at) // timedelta(days=conf.REVIEW_DAYS) if found else 0
-        if found and age:
-            reference = f"{found.version.document.slug}-{found.version.number}:{age}"
-            incidents.alarm("statement.review", reference=reference, details={"days": age * conf.REVIEW_DAYS})
+        reminders.of_review()
+        reminders.of_words()
