@@ -21,7 +21,9 @@ from onvif_privacy.core.models import Alarm, Method, Subject
 from onvif_privacy.core.promises import Verdict, checks, look_at
 from onvif_privacy.core.promises.looking import Look
 from onvif_privacy.core.registry import Basis, Purpose
-from onvif_privacy.core.testing import temporarily
+from onvif_privacy.core.testing import guards, temporarily
+from onvif_privacy.rights.models import Channel, Kind
+from onvif_privacy.rights.services import erasure, requests
 from onvif_privacy.statement.models import Exposure, Notice, NoticeLetter, Version
 from onvif_privacy.statement.services import copies, effects, notices, publishing, reading, reminders
 from onvif_privacy.statement.services.effects import notice_time
@@ -256,3 +258,19 @@ def test_a_hundred_thousand_letters_are_written_in_constant_memory() -> None:
     version.notice.refresh_from_db()
     assert version.notice.audience == 100_000
     assert max(peaks[-50:]) < 1.2 * max(peaks[1:50])
+
+
+def test_person_who_is_erased_leaves_neither_letter_nor_showing(settings: Settings) -> None:
+    settings.ONVIF_PRIVACY_RIGHTS_COOLING_HOURS = 0
+    first = published()
+    ada, bert = reader(), reader("bert")
+    for one in (ada, bert):
+        Exposure.objects.create(subject=one, digest=first.texts.get().text_digest, kind="acknowledged")
+    announced(changed())
+    with guards():
+        request = requests.open(kind=Kind.ERASE, channel=Channel.ACCOUNT, key="e", subject=ada)
+        while erasure.step(request=request) is not None:
+            request.refresh_from_db()
+    assert set(Exposure.objects.values_list("subject", flat=True)) == {bert.pk}
+    assert set(NoticeLetter.objects.values_list("subject", flat=True)) == {bert.pk}
+    assert look_at(NOTICED).verdict is Verdict.KEPT
