@@ -14,6 +14,7 @@ from onvif_privacy.core.doors import private_page
 from onvif_privacy.disclosures.models import ReportRelease
 from onvif_privacy.disclosures.services.transparency import Release, as_atom, publishing
 from onvif_privacy.disclosures.services.transparency.columns import ALL, NOTICES, OUTCOMES
+from onvif_privacy.disclosures.services.transparency.drawing import Drawing, drawn
 from onvif_privacy.disclosures.services.transparency.wording import label
 
 FRESH_SECONDS = 300
@@ -30,10 +31,10 @@ def _kept(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _chart(release: Release, columns: tuple[str, ...]) -> list[tuple[str, int | None]]:
-    """Return bars of all regimes together; what is hidden has none."""
+def _chart(release: Release, columns: tuple[str, ...]) -> Drawing:
+    """Return bars of all regimes together."""
     cells = next((row.cells for row in release.rows if row.key == (ALL, ALL)), {})
-    return [(str(label(name)), int(cells[name]) if cells[name].isdigit() else None) for name in columns if cells]
+    return drawn([(label(name), cells[name]) for name in columns if cells])
 
 
 def _shown(row: ReportRelease) -> dict[str, object]:
@@ -41,8 +42,10 @@ def _shown(row: ReportRelease) -> dict[str, object]:
     head = ("received", *OUTCOMES, "pending_end", "accounts_disclosed")
     return {
         "row": row,
+        **{f"{name}_name": f"{row.period}-{name}" for name in ("outcomes", "told", "regimes")},
         "outcomes": _chart(release, OUTCOMES),
         "told": _chart(release, NOTICES),
+        "regimes": drawn([(one.instrument, one.cells["received"]) for one in release.rows if one.regime != ALL]),
         "head": [label(name) for name in head],
         "lines": [
             (_name(one.regime, one.jurisdiction, one.instrument), [one.cells[name] for name in head])

@@ -19,6 +19,7 @@ from tests.browser.test_accessible import violations
 from tests.browser.visitor import Visitor
 from tests.core.factories import UserFactory
 from tests.disclosures.factories import House, age_key, member
+from tests.disclosures.test_reports import cases, published, somebody
 
 TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
 SHOTS = os.environ.get("SHOTS", "")
@@ -122,3 +123,24 @@ def test_the_yes_is_given_by_keyboard_without_a_script(house: House, staff: Call
     with visitor.page.expect_navigation():
         visitor.page.keyboard.press("Enter")
     assert Case.objects.get(pk=case.pk).state == "approved"
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_everybody_reads_partners_and_numbers_without_colour_or_script(
+    transactional_db: None, visit: Callable[..., Visitor], width: int
+) -> None:
+    cases(30)
+    cases(137, regime="us_nsl")
+    officer = somebody("officer", "officer_disclosure", "approve_disclosure")
+    published("2025-H1", (somebody("d", "publish_report"), somebody("a", "approve_disclosure"), officer))
+    visitor = visit(width=width)
+    for name in ("transparency", "partners"):
+        visitor.go(f"/privacy/disclosures/{name}/")
+        shot(visitor, f"{name}-{width}")
+        assert violations(visitor) == []
+        assert visitor.page.evaluate(TOO_WIDE) <= 0
+    visitor.go("/privacy/disclosures/transparency/")
+    assert visitor.page.get_by_role("img").count() == 3
+    plain = visit(width=width, script=False)
+    plain.go("/privacy/disclosures/transparency/")
+    assert plain.page.locator("pattern").count() == 3
