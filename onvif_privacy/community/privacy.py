@@ -29,6 +29,7 @@ from onvif_privacy.core.registry import (
     Ref,
     StaffRights,
     Waiting,
+    While,
     blank,
     declare,
     exempt,
@@ -131,6 +132,7 @@ declare(
     PersonalData(
         model=f"{APP}.OpeningKey",
         subjects={},  # nobody's: words end with their author's key
+        terms={OPENING: While("conversation")},
         fields={"sealed_key": Field("credential", purposes=(OPENING,), export=False, erase=blank())},
         not_personal=("id", "conversation"),
     ),
