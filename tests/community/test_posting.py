@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth import get_user_model
 from django.core import serializers, signing
+from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -186,6 +188,12 @@ def test_row_past_the_form_is_refused(client: Client) -> None:
         Post.objects.create(body="Hello")
     with pytest.raises(PastTheForm):
         Post(body="Hello").save()
+    assert not Post.objects.exists()
+
+
+def test_staff_who_add_a_post_in_the_administration_are_refused(rf: Any) -> None:
+    with pytest.raises(PermissionDenied):
+        ModelAdmin(Post, AdminSite()).save_model(rf.post("/"), Post(body="Hello"), form=None, change=False)
     assert not Post.objects.exists()
 
 
