@@ -42,7 +42,7 @@ def link(url: str, words: str) -> SafeString:
 
 
 def _written(value: str) -> Iterator[str]:
-    at, closing = 0, ""
+    at, closing, sign = 0, "", mark()
     for found in _LINK.finditer(value):
         yield value[at : found.start()]
         at = found.end()
@@ -52,12 +52,12 @@ def _written(value: str) -> Iterator[str]:
         else:
             if closing:
                 yield closing  # a link within a link: browsers end the outer one here
-            opening, closing = _judged(found[0], found[1])
+            opening, closing = _judged(found[0], found[1], sign)
             yield opening
     yield value[at:]
 
 
-def _judged(whole: str, inside: str) -> tuple[str, str]:
+def _judged(whole: str, inside: str, sign: str) -> tuple[str, str]:
     """Return what stands in the place of a link's two tags."""
     attributes: dict[str, str] = {}
     for name, quoted in _ATTRIBUTE.findall(inside):
@@ -72,7 +72,7 @@ def _judged(whole: str, inside: str) -> tuple[str, str]:
     href = html.escape(target.href)
     if not target.site:
         return f'<a href="{href}"{kept}>', "</a>"
-    return f'<a href="{href}" rel="{REL}"{kept}>', f"{mark()}</a>"
+    return f'<a href="{href}" rel="{REL}"{kept}>', f"{sign}</a>"
 
 
 def _stays(url: str) -> bool:
