@@ -8,14 +8,14 @@ from importlib import reload
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from onvif_privacy.community import urls
 from onvif_privacy.community.models import Conversation, ConversationMessage, Participant, Report
 from onvif_privacy.community.services import conversations
-from onvif_privacy.core import gate, limits, subjects
-from tests.community.talks import heard, person, say, talk
+from onvif_privacy.core import desk, gate, limits, subjects
+from tests.community.talks import asked, heard, person, reported, say, staff, talk
 
 LIST = "/privacy/conversations/"
 
@@ -157,3 +157,24 @@ def test_whoever_signs_in_has_a_subject_before_they_take_part() -> None:
     ada = person()
     assert signed_in(ada).get(LIST).status_code == 200
     assert subjects.for_user(ada.user) == ada
+
+
+@pytest.mark.django_db
+def test_a_report_and_an_opening_wait_for_whoever_can_act_and_for_nobody_else() -> None:
+    ada, bob = person(), person()
+    one = talk(ada, bob)
+    report = reported(bob, one, say(ada, one).pk)
+    clerk, boss = staff("request"), staff("approve")
+    words = ("Private messages were reported.", "waits for a second yes")
+    found = {}
+    for name, user in {"clerk": clerk, "boss": boss, "other": staff()}.items():
+        found[name] = [any(text in str(line.label) for line in desk.desk(_request(user)).lines) for text in words]
+    assert found == {"clerk": [True, False], "boss": [False, False], "other": [False, False]}
+    asked(report, clerk)
+    assert any(words[1] in str(line.label) for line in desk.desk(_request(boss)).lines)
+
+
+def _request(user: Any) -> Any:
+    request = RequestFactory().get("/")
+    request.user = user
+    return request
