@@ -15,6 +15,23 @@ SURFACES = ("bar", "dialog", "page", "embed")
 MOST_PURPOSES = 100
 
 
+def known(language: str) -> str:
+    """Return a published language: the one named, or the site's own."""
+    return language if language in languages() else languages()[0]
+
+
+class EntryForm(forms.Form):
+    """A page on which the bar was seen."""
+
+    policy = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+    language = forms.CharField(max_length=16)
+
+    @property
+    def language_shown(self) -> str:
+        """The language of the bar, once the form is valid."""
+        return known(self.cleaned_data["language"])
+
+
 class DecisionForm(forms.Form):
     """One answer of a visitor, from the bar, the dialog, the settings page or a placeholder."""
 
@@ -52,6 +69,5 @@ class DecisionForm(forms.Form):
     def shown(self) -> Shown:
         """What the page had shown, once the form is valid."""
         words, generations = read_token(self.cleaned_data["digest"]) or ("", {})
-        language = self.cleaned_data["language"]
-        known = language if language in languages() else languages()[0]
-        return Shown(self.cleaned_data["policy"] or 0, known, words, generations)
+        language = known(self.cleaned_data["language"])
+        return Shown(self.cleaned_data["policy"] or 0, language, words, generations)

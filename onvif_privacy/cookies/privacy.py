@@ -123,5 +123,6 @@ declare(
     ),
 )
 
-# what this room promises, and the checks that would notice
+# what this room promises, the checks that would notice, and its job: declared by being imported
 from onvif_privacy.cookies import promises as promises  # noqa: E402
+from onvif_privacy.cookies.services import retention as retention  # noqa: E402

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", views.settings_page, name="settings"),
     path("choice/", views.choice, name="choice"),
     path("sweep/", views.sweep, name="sweep"),
+    path("shown/", views.shown, name="shown"),
     path("names/", views.names, name="names"),
     path("state/", views.state, name="state"),
     path("state.css", views.state_css, name="state-css"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from onvif_privacy.cookies.services import findings, publishing, running
+from onvif_privacy.cookies.services import counting, findings, publishing, running
 from onvif_privacy.core import limits
 from onvif_privacy.core.registry import DeviceItem, purposes, temporarily
 from tests.cookies.factories import device_item
@@ -22,12 +22,14 @@ def _fresh_process() -> Iterator[None]:
     """Let each test begin like a process that has just started."""
     running.install(None)
     findings.buffer.drain()
+    counting.buffer.drain()
     limits.reset()
     others = [replace(one, retired=True) for one in purposes.all() if one.device and one.slug not in OURS]
     with temporarily(*others):  # what other rooms ask about is their own tests' business
         yield
     running.install(None)
     findings.buffer.drain()
+    counting.buffer.drain()
 
 
 @pytest.fixture

@@ -16,6 +16,24 @@ class Migration(migrations.Migration):
     operations = [
         onvif_privacy.core.together.CreateModels(
             operations=[migrations.CreateModel(
+                name='ChoiceCount',
+                fields=[
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                    ('day', models.DateField(verbose_name='day')),
+                    ('event', models.CharField(choices=[('shown', 'bar shown on entry'), ('declined', 'declined in answer to the bar'), ('elsewhere', 'decided elsewhere'), ('withdrawn', 'withdrawn')], max_length=10, verbose_name='what happened')),
+                    ('method', models.CharField(blank=True, max_length=1, verbose_name='how')),
+                    ('language', models.CharField(max_length=16, verbose_name='language')),
+                    ('policy', models.PositiveIntegerField(verbose_name='version')),
+                    ('gpc', models.BooleanField(default=False, verbose_name='with privacy signal')),
+                    ('number', models.PositiveBigIntegerField(default=0, verbose_name='number')),
+                ],
+                options={
+                    'verbose_name': 'answer to the bar',
+                    'verbose_name_plural': 'answers to the bar',
+                    'ordering': ['-day'],
+                    'constraints': [models.UniqueConstraint(fields=('day', 'event', 'method', 'language', 'policy', 'gpc'), name='opc_count_unique')],
+                },
+            ), migrations.CreateModel(
                 name='CookieFinding',
                 fields=[
                     ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 
 from onvif_privacy.cookies.conf import conf
 from onvif_privacy.cookies.models import PolicyText, PolicyVersion
-from onvif_privacy.cookies.services import answering, running, wording
+from onvif_privacy.cookies.services import answering, counting, running, wording
 from onvif_privacy.cookies.services import choice as choices
 from onvif_privacy.cookies.services.answering import Action, Standing
 from onvif_privacy.cookies.services.choice import Answer, Choice
@@ -53,13 +53,21 @@ class Decided:
 
 
 def decide(
-    privacy: Silent, *, action: Action, slugs: Iterable[str] = (), shown: Shown, key: str = "", surface: str = ""
+    privacy: Silent,
+    *,
+    action: Action,
+    slugs: Iterable[str] = (),
+    shown: Shown,
+    key: str = "",
+    surface: str = "",
+    scripted: bool = True,
 ) -> Decided:
     """Decide for one browser and record it.
 
     `answering.answers` says what each action means; ``record`` only repeats what could not be recorded. A refusal by a
-    stranger needs no database. Raises UnknownPurpose, Outdated, IdempotencyConflict, and
-    ConsentUnavailable for a grant that cannot be recorded; a withdrawal holds even then and is flagged in the choice.
+    stranger needs no database. ``scripted`` says that a script sent it, which had counted the entry.
+    Raises UnknownPurpose, Outdated, IdempotencyConflict, and ConsentUnavailable for a grant that cannot be recorded; a
+    withdrawal holds even then and is flagged in the choice.
     """
     policy, named = privacy.declaration, set(slugs)
     if action in ("accept", "save", "allow") and _differs(shown, policy):
@@ -73,10 +81,21 @@ def decide(
         choice = Choice(int(time.time()), policy.number, answers, answering.method(answers, policy))
     fresh = {slug for slug, answer in answers.items() if answer.granted and privacy.stored(slug) != answer}
     key = key if _KEY.fullmatch(key) else uuid.uuid4().hex
+    surface = counting.surface(privacy, surface)
     if fresh:
         choice = _granted(privacy, policy, choice, fresh, shown, key, surface)
     else:
         choice = _withdrawn(privacy, choice, key, surface)
+    counting.answered(
+        privacy,
+        choice,
+        action=action,
+        surface=surface,
+        fresh=fresh,
+        language=shown.language,
+        policy=shown.policy,
+        scripted=scripted,
+    )
     states = {slug: verdict([choice], slug, policy, gpc=privacy.gpc)[0] for slug in sorted(policy.optional)}
     return Decided(choice, policy, states)
 

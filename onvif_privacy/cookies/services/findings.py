@@ -6,19 +6,19 @@ Kept are kind, name and view; never a value, path, visitor or address.
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from onvif_privacy.cookies.models import NAME_LENGTH, CookieFinding
+from onvif_privacy.cookies.services.tally import Tally
 from onvif_privacy.core.text import clean
 
 IN_MEMORY = 256
@@ -41,35 +41,11 @@ class Seen(NamedTuple):
 OVERFLOW = Seen("overflow", "", "", "answer")
 
 
-class Buffer:
+class Buffer(Tally[Seen]):
     """Counts findings between two flushes: at most 256 different ones, the rest as one number."""
 
-    def __init__(self) -> None:
-        self.begin_anew()
-
-    def begin_anew(self) -> None:
-        """Begin empty and unlocked, also in a forked child: what it inherited is its parent's to store."""
-        self._counts: dict[Seen, int] = {}
-        self._lock = threading.Lock()
-
-    def add(self, seen: Seen, number: int = 1) -> None:
-        """Count one finding, or the overflow when the buffer is full."""
-        with self._lock:
-            if seen not in self._counts and len(self._counts) >= IN_MEMORY - 1:
-                seen = OVERFLOW
-            self._counts[seen] = self._counts.get(seen, 0) + number
-
-    def drain(self) -> dict[Seen, int]:
-        """Return everything counted so far and begin again."""
-        with self._lock:
-            counts, self._counts = self._counts, {}
-        return counts
-
-    def __len__(self) -> int:
-        return len(self._counts)
-
-    def __contains__(self, seen: object) -> bool:
-        return seen in self._counts
+    def _kept(self, key: Seen) -> Seen:
+        return key if key in self._counts or len(self._counts) < IN_MEMORY - 1 else OVERFLOW
 
 
 buffer = Buffer()
@@ -128,7 +104,12 @@ def write(counts: Mapping[Seen, int]) -> None:
         room -= _insert(seen, number)
     if lost and not _increase(OVERFLOW, lost):
         _insert(OVERFLOW, lost)
-    CookieFinding.objects.filter(last_seen__lt=now - timedelta(days=CLOSED_DAYS)).delete()
+    ended(now).delete()
+
+
+def ended(now: datetime) -> QuerySet[CookieFinding]:
+    """Return the findings that were not seen for 90 days."""
+    return CookieFinding.objects.filter(last_seen__lt=now - timedelta(days=CLOSED_DAYS))
 
 
 def _increase(seen: Seen, number: int) -> bool:

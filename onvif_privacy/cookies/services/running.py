@@ -2,7 +2,7 @@
 
 The policy is loaded when the middleware is built, in a short thread with a connection of its own, so that it works
 under a running event loop and before a fork. Once a minute at most a thread, started after an answer was sent, looks
-for a newer one and writes what the guard has found.
+for a newer one and writes what the guard has found and what was counted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Callable
 from django.db import DatabaseError, connection
 
 from onvif_privacy.cookies.models import PolicyVersion
-from onvif_privacy.cookies.services import findings
+from onvif_privacy.cookies.services import counting, findings
 from onvif_privacy.cookies.services import policy as policies
 from onvif_privacy.cookies.services.policy import Policy
 from onvif_privacy.core import consent
@@ -136,6 +136,7 @@ def refresh() -> bool:
 def _minute() -> None:
     if refresh():
         findings.flush()
+        counting.flush()
 
 
 def _run_apart(work: Callable[[], object]) -> threading.Thread:
@@ -153,8 +154,9 @@ def _run_apart(work: Callable[[], object]) -> threading.Thread:
 
 
 def after_fork() -> None:
-    """Give a forked child its own locks, no findings of its parent, and an early look for a newer policy."""
+    """Give a forked child its own locks, no findings and counts of its parent, and an early look for a newer policy."""
     findings.buffer.begin_anew()
+    counting.buffer.begin_anew()
     _process.lock = threading.Lock()
     _process.due = 0.0
 

@@ -2,7 +2,7 @@
 
 from onvif_privacy.cookies.views.decorators import requires_purpose
 from onvif_privacy.cookies.views.pages import declaration, declaration_json, dialog, settings_page, state, state_css
-from onvif_privacy.cookies.views.posts import choice, names, sweep
+from onvif_privacy.cookies.views.posts import choice, names, shown, sweep
 
 __all__ = [
     "choice",
@@ -12,6 +12,7 @@ __all__ = [
     "names",
     "requires_purpose",
     "settings_page",
+    "shown",
     "state",
     "state_css",
     "sweep",

@@ -1,4 +1,4 @@
-"""What visitors send: a decision, a sweep, and names of unknown cookies."""
+"""What visitors send: a decision, a sweep, an entry to count, and names of unknown cookies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,8 +16,8 @@ from django.views.decorators.csrf import csrf_exempt, ensure_csrf_cookie
 from django.views.decorators.http import require_POST
 
 from onvif_privacy.cookies.conf import conf
-from onvif_privacy.cookies.forms import DecisionForm
-from onvif_privacy.cookies.services import deciding, findings, guard, sweeping
+from onvif_privacy.cookies.forms import DecisionForm, EntryForm
+from onvif_privacy.cookies.services import counting, deciding, findings, guard, sweeping
 from onvif_privacy.cookies.services.deciding import Decided, Outdated, UnknownPurpose
 from onvif_privacy.cookies.services.origin import Origin, origin
 from onvif_privacy.cookies.views.pages import next_page, settings_response, silent
@@ -138,6 +138,7 @@ def _decide(request: HttpRequest, form: DecisionForm) -> Decided:
         shown=form.shown,
         key=data["key"],
         surface=data["surface"],
+        scripted=wants_json(request),
     )
 
 
@@ -189,4 +190,16 @@ def names(request: HttpRequest) -> HttpResponse:
         for name in request.POST.getlist("name")[:NAMES]:
             if name and privacy.declaration.cookies.get(name[:NAME_LENGTH]) is None:
                 findings.report("undeclared", name[:NAME_LENGTH], source="script")
+    return HttpResponse(status=204)
+
+
+@own_pages_only
+def shown(request: HttpRequest) -> HttpResponse:
+    """Count an entry on which the bar was seen. The script sends no cookie with it; who it was is not kept."""
+    form = EntryForm(request.POST)
+    if not conf.STATISTICS:
+        raise Http404
+    if not form.is_valid():
+        return HttpResponse(status=400)
+    counting.shown(silent(request), language=form.language_shown, policy=form.cleaned_data["policy"])
     return HttpResponse(status=204)

@@ -1,31 +1,31 @@
-"""``privacy_cookies publish``: freezes what is declared into a version that runs everywhere."""
+"""``privacy_cookies publish | prune``: freezes what is declared into a version, and forgets what has ended."""
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
+from json import dumps
 from typing import Any
 
 from django.core.checks import run_checks
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from onvif_privacy.cookies.services import publishing
+from onvif_privacy.cookies.services import publishing, retention
 from onvif_privacy.cookies.services.changes import Change, NotWording
 from onvif_privacy.cookies.services.publishing import Draft, NothingToPublish, NotPublishable, PublishedMeanwhile
 from onvif_privacy.cookies.services.snapshot import Contradiction
-from onvif_privacy.core.management.database import advice
+from onvif_privacy.core.management.database import advice, needs_database
 
 DRIFT, WRONG_USE, UNPROVEN = 1, 2, 3
 
 
 class Command(BaseCommand):
-    """Publishes, or with ``--check`` only looks.
+    """Publishes, or with ``--check`` only looks; prunes.
 
     Exit codes: 0 good, 1 drafts differ from what is published, 2 wrong use, 3 database out of reach.
     """
 
-    help = "Publish the cookie policy: what code and admin declare becomes the version that runs."
+    help = "Publish the cookie policy: what code and admin declare becomes the version that runs. Prune old counts."
     # checked in `handle`, for errors only: that nothing was published yet is no news to somebody who publishes
     requires_system_checks = []
 
@@ -42,8 +42,25 @@ class Command(BaseCommand):
             help="a change of wording of this purpose means nothing new, so nobody is asked again",
         )
         publish.add_argument("--json", action="store_true", help="print JSON")
+        prune = verbs.add_parser("prune", help="delete counts after 25 months and findings after 90 days")
+        prune.add_argument("--dry-run", action="store_true", help="delete nothing; say how many would go")
+        prune.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Run the verb."""
+        getattr(self, f"do_{options['verb']}".replace("-", "_"))(**options)
+
+    def do_prune(self, *, dry_run: bool, json: bool, **options: Any) -> None:
+        """Forget what has outlived its term, or only count it."""
+        with needs_database(returncode=UNPROVEN):
+            gone = retention.prune(dry_run=dry_run)
+        if json:
+            self.stdout.write(dumps(gone))
+            return
+        for kind, number in gone.items():
+            self.stdout.write(f"{kind}: {number} {'would go' if dry_run else 'gone'}")
+
+    def do_publish(self, **options: Any) -> None:
         """Publish, or only look."""
         if errors := [message for message in run_checks() if message.is_serious() and not message.is_silenced()]:
             raise CommandError("\n".join(str(message) for message in errors), returncode=WRONG_USE)
@@ -74,7 +91,7 @@ class Command(BaseCommand):
                 "asked_again": draft.renewed,
                 "changes": [change.stored() for change in draft.changes],
             }
-            self.stdout.write(json.dumps(result, ensure_ascii=False))
+            self.stdout.write(dumps(result, ensure_ascii=False))
             return
         for change in draft.changes:
             self.stdout.write(_line(change))

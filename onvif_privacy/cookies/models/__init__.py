@@ -1,0 +1,23 @@
+"""Everything this room stores. No table of it has a column that names a visitor."""
+
+from onvif_privacy.cookies.models.drafts import (
+    NAME_LENGTH,
+    DeclaredItem,
+    DeclaredItemText,
+    Kind,
+    SetBy,
+)
+from onvif_privacy.cookies.models.published import PolicyText, PolicyVersion
+from onvif_privacy.cookies.models.seen import ChoiceCount, CookieFinding
+
+__all__ = [
+    "NAME_LENGTH",
+    "ChoiceCount",
+    "CookieFinding",
+    "DeclaredItem",
+    "DeclaredItemText",
+    "Kind",
+    "PolicyText",
+    "PolicyVersion",
+    "SetBy",
+]
