@@ -15,11 +15,19 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.cookies.models import CookieFinding, DeclaredItem, DeclaredItemText, PolicyText, PolicyVersion
-from onvif_privacy.cookies.services import publishing
+from onvif_privacy.cookies.models import (
+    CookieFinding,
+    DeclaredItem,
+    DeclaredItemText,
+    KnownItem,
+    PolicyText,
+    PolicyVersion,
+)
+from onvif_privacy.cookies.services import known, proposing, publishing
 from onvif_privacy.cookies.services.changes import LABELS, Change
 from onvif_privacy.cookies.services.snapshot import Contradiction
 from onvif_privacy.core.admin import EvidenceAdmin
@@ -202,12 +210,24 @@ class CookieFindingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "kind", "source", "view", "count", "last_seen", "ignored_until")
     list_filter = ("kind", "source")
     search_fields = ("name", "view")
-    fields = ("name", "kind", "source", "view", "count", "first_seen", "last_seen", "ignored_until", "ignored_because")
-    readonly_fields = ("name", "kind", "source", "view", "count", "first_seen", "last_seen")
+    readonly_fields = ("name", "kind", "source", "view", "count", "first_seen", "last_seen", "proposal")
+    fields = (*readonly_fields, "ignored_until", "ignored_because")
     actions = ["ignore"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    @admin.display(description=_("known as"))
+    def proposal(self, finding: CookieFinding) -> str:
+        """What the imported list says of the name, and the way to a declaration that begins with it."""
+        item = known.matcher().get(finding.name)
+        values = proposing.fields_of(item) if item else {"name": finding.name}
+        query = urlencode({name: value for name, value in values.items() if value is not None})
+        link = format_html(
+            '<a href="{}?{}">{}</a>', reverse("admin:onvif_privacy_cookies_declareditem_add"), query, _("Declare it")
+        )
+        said = f"{item.platform}, {item.category}: {item.description}" if item else _("unknown")
+        return format_html("{} · {}", said, link)
 
     @admin.action(description=_("Ignore for 90 days"), permissions=["change"])
     def ignore(self, request: HttpRequest, queryset: QuerySet[CookieFinding]) -> None:
@@ -216,3 +236,16 @@ class CookieFindingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         reason = _("put aside by %(user)s") % {"user": request.user.get_username()}
         number = queryset.update(ignored_until=until, ignored_because=str(reason)[:200])
         self.message_user(request, _("%(number)d put aside until %(until)s.") % {"number": number, "until": until})
+
+
+@admin.register(KnownItem)
+class KnownItemAdmin(EvidenceAdmin):
+    """The site's copy of the Open Cookie Database, to look things up; files change it."""
+
+    list_display = ("name", "platform", "category", "retention", "controller")
+    list_filter = ("category",)
+    search_fields = ("name", "platform")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Not listed before something was imported."""
+        return KnownItem.objects.exists() and super().has_module_permission(request)

@@ -16,6 +16,24 @@ class Migration(migrations.Migration):
     operations = [
         onvif_privacy.core.together.CreateModels(
             operations=[migrations.CreateModel(
+                name='KnownItem',
+                fields=[
+                    ('identifier', models.UUIDField(primary_key=True, serialize=False, verbose_name='identifier in the list')),
+                    ('platform', models.CharField(max_length=200, verbose_name='platform')),
+                    ('category', models.CharField(max_length=64, verbose_name='category')),
+                    ('name', models.CharField(help_text='Exact, or with “*” for any characters.', max_length=128, verbose_name='name')),
+                    ('domain', models.CharField(blank=True, max_length=500, verbose_name='domain')),
+                    ('description', models.TextField(blank=True, verbose_name='description')),
+                    ('retention', models.CharField(blank=True, max_length=200, verbose_name='kept for')),
+                    ('controller', models.CharField(blank=True, max_length=200, verbose_name='controller')),
+                    ('page', models.CharField(blank=True, max_length=500, verbose_name='page of the provider')),
+                ],
+                options={
+                    'verbose_name': 'known item',
+                    'verbose_name_plural': 'known items',
+                    'ordering': ['platform', 'name'],
+                },
+            ), migrations.CreateModel(
                 name='ChoiceCount',
                 fields=[
                     ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),

@@ -5,6 +5,7 @@ from onvif_privacy.cookies.models.drafts import (
     DeclaredItem,
     DeclaredItemText,
     Kind,
+    KnownItem,
     SetBy,
 )
 from onvif_privacy.cookies.models.published import PolicyText, PolicyVersion
@@ -17,6 +18,7 @@ __all__ = [
     "DeclaredItem",
     "DeclaredItemText",
     "Kind",
+    "KnownItem",
     "PolicyText",
     "PolicyVersion",
     "SetBy",

@@ -91,3 +91,25 @@ class DeclaredItemText(models.Model):
 
     def __str__(self) -> str:
         return self.language
+
+
+class KnownItem(models.Model):
+    """A row of the site's copy of the Open Cookie Database. It permits nothing: it proposes, and names findings."""
+
+    identifier = models.UUIDField(_("identifier in the list"), primary_key=True)
+    platform = models.CharField(_("platform"), max_length=200)
+    category = models.CharField(_("category"), max_length=64)
+    name = models.CharField(_("name"), max_length=NAME_LENGTH, help_text=_("Exact, or with “*” for any characters."))
+    domain = models.CharField(_("domain"), max_length=500, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    retention = models.CharField(_("kept for"), max_length=200, blank=True)
+    controller = models.CharField(_("controller"), max_length=200, blank=True)
+    page = models.CharField(_("page of the provider"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("known item")
+        verbose_name_plural = _("known items")
+        ordering = ["platform", "name"]
+
+    def __str__(self) -> str:
+        return self.name

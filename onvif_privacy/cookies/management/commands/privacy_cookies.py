@@ -1,17 +1,23 @@
-"""``privacy_cookies publish | prune``: freezes what is declared into a version, and forgets what has ended."""
+"""``privacy_cookies publish | import | prune``: freezes what is declared, reads what is known, forgets what ended."""
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser
+from dataclasses import asdict
 from json import dumps
+from pathlib import Path
 from typing import Any
 
 from django.core.checks import run_checks
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, router, transaction
+from tqdm import tqdm
 
-from onvif_privacy.cookies.services import publishing, retention
+from onvif_privacy.cookies.models import KnownItem
+from onvif_privacy.cookies.services import known, proposing, publishing, retention
 from onvif_privacy.cookies.services.changes import Change, NotWording
+from onvif_privacy.cookies.services.proposing import NotProposable, Proposed
 from onvif_privacy.cookies.services.publishing import Draft, NothingToPublish, NotPublishable, PublishedMeanwhile
 from onvif_privacy.cookies.services.snapshot import Contradiction
 from onvif_privacy.core.management.database import advice, needs_database
@@ -25,7 +31,7 @@ class Command(BaseCommand):
     Exit codes: 0 good, 1 drafts differ from what is published, 2 wrong use, 3 database out of reach.
     """
 
-    help = "Publish the cookie policy: what code and admin declare becomes the version that runs. Prune old counts."
+    help = "Publish the cookie policy, import what is known of cookies, prune what has ended."
     # checked in `handle`, for errors only: that nothing was published yet is no news to somebody who publishes
     requires_system_checks = []
 
@@ -42,6 +48,11 @@ class Command(BaseCommand):
             help="a change of wording of this purpose means nothing new, so nobody is asked again",
         )
         publish.add_argument("--json", action="store_true", help="print JSON")
+        importing = verbs.add_parser("import", help="read your copy of the Open Cookie Database")
+        importing.add_argument("file", type=Path, metavar="FILE.csv")
+        importing.add_argument("--platform", help="also make drafts of everything that this platform is known for")
+        importing.add_argument("--purpose", metavar="SLUG", help="the purpose of these drafts")
+        importing.add_argument("--json", action="store_true", help="print JSON")
         prune = verbs.add_parser("prune", help="delete counts after 25 months and findings after 90 days")
         prune.add_argument("--dry-run", action="store_true", help="delete nothing; say how many would go")
         prune.add_argument("--json", action="store_true", help="print JSON")
@@ -59,6 +70,39 @@ class Command(BaseCommand):
             return
         for kind, number in gone.items():
             self.stdout.write(f"{kind}: {number} {'would go' if dry_run else 'gone'}")
+
+    def do_import(self, *, file: Path, platform: str | None, purpose: str | None, json: bool, **options: Any) -> None:
+        """Take over the rows of a file, all that are good or none, and make drafts where a platform is named."""
+        if bool(platform) != bool(purpose):
+            raise CommandError("--platform and --purpose go together.", returncode=WRONG_USE)
+        drafts = Proposed()
+        try:
+            found = known.read(file)
+            rows = proposing.of_platform(found.items, platform) if platform else []
+            if purpose:
+                proposing.check_purpose(purpose)
+        except known.Unreadable as error:
+            raise CommandError(f"{file} cannot be read: {error} Nothing was changed.", returncode=WRONG_USE) from error
+        except NotProposable as error:
+            raise CommandError(f"{error} Nothing was changed.", returncode=WRONG_USE) from error
+        with needs_database(returncode=UNPROVEN), transaction.atomic(using=router.db_for_write(KnownItem)):
+            with tqdm(total=len(found.items), unit=" rows", disable=None, file=sys.stderr) as bar:
+                new = known.store(found.items, bar.update)
+            if purpose:
+                drafts = proposing.propose(rows, purpose)
+        if json:
+            result = {"rows": len(found.items), "new": new, "bad": found.bad, **asdict(drafts)}
+            self.stdout.write(dumps(result, ensure_ascii=False))
+            return
+        for line, reason in found.bad:
+            self.stdout.write(f"line {line} skipped: {reason}")
+        self.stdout.write(f"{len(found.items)} rows, {new} of them new; {len(found.bad)} skipped.")
+        for name, reason in drafts.left:
+            self.stdout.write(f"no draft of {name}: {reason}")
+        for name, reason in drafts.looked_at:
+            self.stdout.write(f"look at {name}: {reason}")
+        if purpose:
+            self.stdout.write(f"{len(drafts.made)} drafts made. Look at them in the admin, then publish.")
 
     def do_publish(self, **options: Any) -> None:
         """Publish, or only look."""
