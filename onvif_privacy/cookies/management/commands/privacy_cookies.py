@@ -1,4 +1,4 @@
-"""``privacy_cookies publish | import | prune``: freezes what is declared, reads what is known, forgets what ended."""
+"""``privacy_cookies publish | import | import-decisions | prune``: one thin verb over each service."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.db import DatabaseError, router, transaction
 from tqdm import tqdm
 
 from onvif_privacy.cookies.models import KnownItem
-from onvif_privacy.cookies.services import known, proposing, publishing, retention
+from onvif_privacy.cookies.services import known, proposing, publishing, retention, takeover
 from onvif_privacy.cookies.services.changes import Change, NotWording
 from onvif_privacy.cookies.services.proposing import NotProposable, Proposed
 from onvif_privacy.cookies.services.publishing import Draft, NothingToPublish, NotPublishable, PublishedMeanwhile
@@ -53,6 +53,15 @@ class Command(BaseCommand):
         importing.add_argument("--platform", help="also make drafts of everything that this platform is known for")
         importing.add_argument("--purpose", metavar="SLUG", help="the purpose of these drafts")
         importing.add_argument("--json", action="store_true", help="print JSON")
+        taking = verbs.add_parser("import-decisions", help="take over the log of django-cookie-consent")
+        taking.add_argument(
+            "--map",
+            action="append",
+            default=[],
+            metavar="GROUP=PURPOSE",
+            help="the purpose of a group that is not named like one; GROUP= leaves it",
+        )
+        taking.add_argument("--json", action="store_true", help="print JSON")
         prune = verbs.add_parser("prune", help="delete counts after 25 months and findings after 90 days")
         prune.add_argument("--dry-run", action="store_true", help="delete nothing; say how many would go")
         prune.add_argument("--json", action="store_true", help="print JSON")
@@ -103,6 +112,25 @@ class Command(BaseCommand):
             self.stdout.write(f"look at {name}: {reason}")
         if purpose:
             self.stdout.write(f"{len(drafts.made)} drafts made. Look at them in the admin, then publish.")
+
+    def do_import_decisions(self, *, map: list[str], json: bool, **options: Any) -> None:
+        """Take over what django-cookie-consent has logged; a second run finds what the first one took."""
+        if wrong := [pair for pair in map if "=" not in pair]:
+            raise CommandError(f"--map needs GROUP=PURPOSE, not {wrong[0]!r}.", returncode=WRONG_USE)
+        given = {group: purpose for group, _equals, purpose in (pair.partition("=") for pair in map)}
+        with needs_database(returncode=UNPROVEN):
+            try:
+                found = takeover.mapping(given)
+            except (takeover.NotInstalled, takeover.Unmapped) as error:
+                raise CommandError(str(error), returncode=WRONG_USE) from error
+            with tqdm(total=takeover.log().count(), unit=" decisions", disable=None, file=sys.stderr) as bar:
+                new, known_before = takeover.take_over(found, bar.update)
+        if json:
+            self.stdout.write(dumps({"groups": found, "new": new, "known": known_before}))
+            return
+        for group, purpose in found.items():
+            self.stdout.write(f"{group} is {purpose}")
+        self.stdout.write(f"{new} decisions taken over, {known_before} known already.")
 
     def do_publish(self, **options: Any) -> None:
         """Publish, or only look."""
