@@ -14,6 +14,7 @@ from django.template.loader import get_template
 from onvif_privacy.cookies.conf import DAY, MAX_AGE_LIMIT, conf
 from onvif_privacy.cookies.services import choice, publishing, running, snapshot
 from onvif_privacy.cookies.services.choice import Answer, Choice
+from onvif_privacy.cookies.services.consent_mode import SIGNALS
 from onvif_privacy.cookies.services.declared import NECESSARY, Item
 from onvif_privacy.cookies.services.matching import fixed, ties
 from onvif_privacy.core.checks.house import needs_good_settings
@@ -176,6 +177,20 @@ def items_belong_to_device_purposes(app_configs: Any, **kwargs: Any) -> Sequence
         hint,
         "E011",
     )
+
+
+@register()
+def signals_are_known(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E012: a purpose names a signal that Consent Mode v2 does not have."""
+    return [
+        Error(
+            f"The purpose {purpose.slug!r} ({purposes.where(purpose.slug)}) names no signal: {signal!r}.",
+            hint=f"Choose from {', '.join(SIGNALS)}.",
+            id=f"{LABEL}.E012",
+        )
+        for purpose in purposes.all()
+        for signal in sorted(set(purpose.signals) - set(SIGNALS))
+    ]
 
 
 def _draft() -> publishing.Draft | None:

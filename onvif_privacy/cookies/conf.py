@@ -28,6 +28,9 @@ class CookiesSettings(Settings):
     )
     SECURE: Setting[bool] = Setting(True, boolean, _("Choice cookies go over https only. False for local http alone."))
     GPC: Setting[bool] = Setting(True, boolean, _("A browser that sends Sec-GPC: 1 has declined what it covers."))
+    CONSENT_MODE: Setting[bool] = Setting(
+        False, boolean, _("Tell Google's tags what was chosen (Consent Mode v2); switching it on asks again.")
+    )
     STATISTICS: Setting[bool] = Setting(
         True, boolean, _("Count how often the bar is shown and what comes of it, without any visitor; False for never.")
     )

@@ -40,6 +40,7 @@ declare(
         device=True,
         use=Use.PERSONALIZED_EXPERIENCE,
         data_classes=("profile",),
+        signals=("functionality_storage", "personalization_storage"),
     ),
     Purpose(
         "statistics",
@@ -50,6 +51,7 @@ declare(
         device=True,
         use=Use.IMPROVE_PERFORMANCE,
         data_classes=("connection", "traffic"),
+        signals=("analytics_storage",),
     ),
     Purpose(
         "marketing",
@@ -60,6 +62,7 @@ declare(
         device=True,
         use=Use.MARKETING,
         data_classes=("connection", "traffic", "profile"),
+        signals=("ad_storage", "ad_user_data", "ad_personalization"),
     ),
 )
 

@@ -38,10 +38,12 @@ def weight(*paths: Path) -> int:
         ((ROOM / "gate.js",), 2300),
         ((ROOM / "panel.js",), 3700),
         ((ROOM / "gate.js", ROOM / "panel.js"), 6000),
+        ((ROOM / "signals.js",), 450),
+        ((ROOM / "gate.js", ROOM / "panel.js", ROOM / "signals.js", ROOM / "cookies.css", SHARED), 8192),
         ((ROOM / "cookies.css", SHARED), 2048),
         ((ROOM / "gate.js", ROOM / "cookies.css", SHARED), 4300),
     ],
-    ids=["gate", "panel", "scripts", "style", "decided visitors"],
+    ids=["gate", "panel", "scripts", "signals", "everything", "style", "decided visitors"],
 )
 def test_the_bar_stays_small(paths: tuple[Path, ...], most: int) -> None:
     assert weight(*paths) <= most

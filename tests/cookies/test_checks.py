@@ -39,7 +39,7 @@ def test_ids_are_unique_and_every_message_has_a_hint() -> None:
         if callable(getattr(checks, name)) and (getattr(checks, name).__doc__ or "")[1:4].isdigit()
     ]
     ids = [getattr(checks, name).__doc__[:4] for name in names]
-    assert len(ids) == len(set(ids)) == 17
+    assert len(ids) == len(set(ids)) == 18
 
 
 MIDDLEWARE = django_settings.MIDDLEWARE
@@ -93,6 +93,11 @@ def test_purpose_that_is_on_by_default_is_named() -> None:
     purpose = Purpose("tracking", "T", "T.", Basis.LEGITIMATE_INTERESTS, "cookies_choice", default=True, device=True)
     with temporarily(purpose):
         assert "E009" in found()
+
+
+def test_a_signal_that_consent_mode_does_not_have_is_named() -> None:
+    with temporarily(Purpose("films", "Films", "Films.", Basis.CONSENT, "c", device=True, signals=("ad_storages",))):
+        assert "E012" in found()
 
 
 def test_choice_that_outgrows_its_cookie_is_named() -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext, ngettext, override
 
 from onvif_privacy.cookies.conf import conf
 from onvif_privacy.cookies.models import Kind
-from onvif_privacy.cookies.services import counting
+from onvif_privacy.cookies.services import consent_mode, counting
 from onvif_privacy.cookies.services.choice import cookie_names, key_marks, lifetime
 from onvif_privacy.cookies.services.declared import NECESSARY, Item, languages, said
 from onvif_privacy.cookies.services.policy import Policy
@@ -205,6 +205,7 @@ def bar(policy: Policy, language: str, *, next_page: str = "") -> dict[str, Any]
         "organisation": house.ORGANISATION,
         "patterns": patterns(policy),
         "report": conf.CLIENT_REPORT_PURPOSE,
+        "signals": consent_mode.rules(policy) if asked else "",
         "counts": counting.counts(policy.number),
         "asks": policy.asks,
     }

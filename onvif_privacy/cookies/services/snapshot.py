@@ -130,7 +130,7 @@ def _group(purpose: Purpose, items: tuple[Item, ...]) -> Group:
         basis=purpose.basis.value,
         clause=purpose.clause,
         covered=covered and purpose.slug != NECESSARY,
-        signals=tuple(getattr(purpose, "signals", ())),
+        signals=tuple(sorted(purpose.signals)) if conf.CONSENT_MODE else (),
         reader=purpose.reader,
         words=spoken(label=purpose.label, text=purpose.text),
     )

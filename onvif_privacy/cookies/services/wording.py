@@ -18,7 +18,7 @@ from onvif_privacy.cookies.services.policy import Policy
 
 FOLDER = "onvif_privacy/cookies"
 TEMPLATES = ("banner", "buttons", "dialog", "purpose", "link")
-ASSETS = ("gate.js", "panel.js", "cookies.css")
+ASSETS = ("gate.js", "panel.js", "signals.js", "cookies.css")
 _SILENT = {"script", "style", "template"}
 _TOLD = ("aria-label", "alt", "title", "placeholder")
 _BREAKS = {

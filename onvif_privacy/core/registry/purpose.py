@@ -86,6 +86,7 @@ class Purpose:
     ``use`` and ``data_classes`` (of `DATA_CLASSES`) say in receipts what kind of use it is and of what data.
     ``record`` says what the gate writes: an entry for ``each`` person read, one with counts for each ``scope``, or
     ``none``. ``exits`` marks purposes that send data out of the house; ``bulk`` those made for many people at once.
+    ``signals`` names those of Google Consent Mode v2 that follow it, where a site sends them.
     Raises DeclarationError for an unknown data class, and for a slug that is not ``[a-z][a-z0-9_]{0,47}`` (a cookie
     carries it unquoted).
     """
@@ -106,6 +107,7 @@ class Purpose:
     bulk: bool = False
     use: Use = Use.CORE_FUNCTION
     data_classes: tuple[str, ...] = ()
+    signals: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if unknown := sorted(set(self.data_classes) - set(DATA_CLASSES)):
