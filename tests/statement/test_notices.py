@@ -260,6 +260,7 @@ def test_a_hundred_thousand_letters_are_written_in_constant_memory() -> None:
     assert max(peaks[-50:]) < 1.2 * max(peaks[1:50])
 
 
+@pytest.mark.django_db(transaction=True)  # MariaDB commits with every trigger
 def test_person_who_is_erased_leaves_neither_letter_nor_showing(settings: Settings) -> None:
     settings.ONVIF_PRIVACY_RIGHTS_COOLING_HOURS = 0
     first = published()
