@@ -56,6 +56,7 @@ ONVIF_PRIVACY_RIGHTS_COOLING_HOURS = env.int("ONVIF_PRIVACY_RIGHTS_COOLING_HOURS
 ONVIF_PRIVACY_OUTREACH_GATE = "enforce"  # mail that nobody declared is refused
 ONVIF_PRIVACY_OUTREACH_SERVICE_MAIL = ["standards", "django.contrib.auth.forms"]
 ONVIF_PRIVACY_OUTREACH_AFFILIATES = {"harbour-labs": "Harbour Labs"}
+ONVIF_PRIVACY_COMMUNITY_CONVERSATIONS = True
 ONVIF_PRIVACY_COMMUNITY_LEAVING = "unknown"  # links to sites that nobody has looked at lead over a page that says so
 # Views whose addresses are public content; of all others visits keep the pattern of the route only.
 ONVIF_PRIVACY_VISITS_PUBLIC_CONTENT = ["news-item", "product", "article"]

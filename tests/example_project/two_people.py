@@ -28,6 +28,8 @@ from standards.factories import OrderFactory, OrderLineFactory, PostFactory, Top
 from standards.mails import confirm_order  # noqa: E402
 from standards.models import Order  # noqa: E402
 
+from onvif_privacy.community.models import Report  # noqa: E402
+from onvif_privacy.community.services import conversations  # noqa: E402
 from onvif_privacy.core import consent, contacts, subjects  # noqa: E402
 from onvif_privacy.core.jobs import run_due  # noqa: E402
 from onvif_privacy.core.models import Subject  # noqa: E402
@@ -177,6 +179,23 @@ def complains(person: Person) -> None:
     holdings.claim(person.subject, kind="email", value=address)
 
 
+def write_to_each_other(one: Person, other: Person) -> None:
+    """Write privately, and report what the other wrote."""
+    room = "onvif_privacy_community"
+    talk = conversations.start(subject=one.subject, others=[other.subject]).pk
+    said = {
+        person.letter: conversations.post(
+            subject=person.subject, conversation=talk, text=person.word(f"{room}.ConversationMessage.body")
+        ).pk
+        for person in (one, other)
+    }
+    for person, read in ((one, said[other.letter]), (other, said[one.letter])):
+        words = person.word(f"{room}.Report.words")
+        conversations.report(
+            subject=person.subject, conversation=talk, messages=[read], kind=Report.Kind.OTHER, words=words
+        )
+
+
 def subscribes(person: Person) -> None:
     """Want mails at an address of their own."""
     address = person.word("onvif_privacy_outreach.Subscriber.address", "email")
@@ -233,6 +252,7 @@ def main() -> None:
         for act in (gives, asks, complains, subscribes, reads):
             act(person)
         orders(person, datetime.now(UTC), "kept ")
+    write_to_each_other(ada, bob)
     asked = requests.open(kind=Kind.EXPORT, channel=Channel.ACCOUNT, key="export", subject=ada.subject)
     run_due(names=("rights.exports",))
     before = [(one.name, one.place) for one in canaries.sweep()]

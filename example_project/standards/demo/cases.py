@@ -10,6 +10,7 @@ from django.utils import timezone
 from onvif_privacy.core.models import Party
 from onvif_privacy.core.subjects import Strength
 from onvif_privacy.disclosures.legal.services import authenticity, intake
+from onvif_privacy.disclosures.legal.services.regimes import confirm
 from onvif_privacy.disclosures.models import Authority, Case, RecipientKey, Regime
 from onvif_privacy.disclosures.services import approvals, fields, people, regimes, scopes
 
@@ -22,6 +23,8 @@ def fill_cases() -> None:
     """Bring one case to its checks, one to the second person's yes, and one to its hand-over."""
     regimes.load()
     worker, approver = (User.objects.get(username=name) for name in (WORKER, APPROVER))
+    for key in ("other_process", "us_subpoena"):  # of the demonstration, which nobody's data leaves
+        confirm(_regime(key), by="nobody: invented for this demonstration", actor=approver)
     court = _authority(worker, approver)
     _received(worker, court)
     _submitted(worker, approver, court)
@@ -29,6 +32,10 @@ def fill_cases() -> None:
     scope = third.scope
     assert scope is not None  # noqa: S101 - it was submitted
     approvals.approve(case=third, shown=scope.digest, actor=approver, strength=Strength.RECENT)
+
+
+def _regime(key: str) -> Regime:
+    return Regime.objects.filter(key=key).order_by("-version").get()
 
 
 def _authority(worker: User, approver: User) -> Authority:
@@ -58,7 +65,7 @@ def _authority(worker: User, approver: User) -> Authority:
 
 
 def _received(worker: User, court: Authority) -> Case:
-    regime = Regime.objects.filter(key="other_process").order_by("-version").get()
+    regime = _regime("other_process")
     case = intake.receive(
         actor=worker,
         authority=court,
@@ -72,7 +79,7 @@ def _received(worker: User, court: Authority) -> Case:
 
 
 def _submitted(worker: User, approver: User, court: Authority) -> Case:
-    regime = Regime.objects.filter(key="us_subpoena").order_by("-version").get()
+    regime = _regime("us_subpoena")
     case = intake.receive(
         actor=worker,
         authority=court,
