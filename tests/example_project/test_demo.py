@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 from tests.example_project.conftest import EXAMPLE, Site
@@ -184,3 +188,26 @@ def first_answer(address: str, patience_seconds: float = 90) -> str:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
+
+
+def forget_every_word(site: Site) -> None:
+    """Delete the attestations as the owner of the database could, who puts the guards back afterwards."""
+    with closing(sqlite3.connect(site.folder / "var" / "demo.sqlite3", isolation_level=None)) as database:
+        table = "onvif_privacy_attestation"
+        guards = database.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", [table]
+        ).fetchall()
+        for name, _sql in guards:
+            database.execute(f"DROP TRIGGER {name}")
+        assert database.execute(f"DELETE FROM {table}").rowcount == 1
+        for _name, sql in guards:
+            database.execute(sql)
+
+
+def test_the_strict_check_passes_and_without_the_word_of_a_person_it_does_not(shown_site: Site, tmp_path: Path) -> None:
+    site = Site(Path(shutil.copytree(shown_site.folder, tmp_path / "site")))
+    done = site.manage("privacy_check", "--strict", "--json")
+    said = json.loads(done.stdout)
+    assert (done.returncode, said["coverage"]["percent"], said["coverage"]["missing"]) == (0, 100, []), said
+    forget_every_word(site)
+    assert site.manage("privacy_check", "--strict").returncode == 4
