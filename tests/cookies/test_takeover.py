@@ -36,7 +36,7 @@ def run(*arguments: str) -> dict[str, Any]:
 @pytest.fixture
 def package() -> Iterator[Any]:
     """Install django-cookie-consent with its tables and four groups."""
-    pytest.importorskip("cookie_consent", reason="django-cookie-consent: pip install onvif-privacy[bench]")
+    pytest.importorskip("cookie_consent", reason="django-cookie-consent: pip install onvif-privacy[test]")
     with modify_settings(INSTALLED_APPS={"append": "cookie_consent"}):
         config = apps.get_app_config("cookie_consent")
         models = [config.get_model(name) for name in ("CookieGroup", "Cookie", "LogItem")]
