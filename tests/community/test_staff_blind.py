@@ -131,6 +131,7 @@ def _look_everywhere(people: Iterable[Any]) -> None:
     assert heard(Subject.objects.get(user__email="bob@example.org"), one)
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_no_superuser_sees_a_word_on_any_screen_by_any_search_or_action() -> None:
     _look_everywhere([UserFactory(is_staff=True, is_superuser=True)])
