@@ -14,7 +14,7 @@ def test_ten_forms_of_blocked_script_run_once_and_in_order(visit: Callable[..., 
     assert visitor.ran() == ["live"]
     assert any("data-privacy blocks only" in line for line in visitor.said)
     visitor.accept()
-    visitor.page.wait_for_timeout(300)
+    visitor.page.wait_for_load_state("networkidle")
     ran = visitor.ran()
     assert sorted(ran) == sorted(["live", "one", "two", "three", "four", "five", "six", "seven", "nine", "ten"])
     in_order = [name for name in ran if name != "four"]  # `async` runs when it comes
