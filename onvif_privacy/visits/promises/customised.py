@@ -17,11 +17,7 @@ from onvif_privacy.core.promises import Clause, Finding, Kind, Look, Plant, Prom
 from onvif_privacy.core.registry import declare
 
 CUSTOMISED = Clause("customised", _("Content chosen for you"))
-BY_CHOICE = Promise(
-    "customised.by_choice",
-    CUSTOMISED,
-    _("Who agreed to nothing gets the pages of somebody who comes for the first time."),
-)
+BY_CHOICE = Promise("customised.by_choice", CUSTOMISED, _("Who agreed to nothing gets the pages of a first visit."))
 
 declare(CUSTOMISED, BY_CHOICE)
 
