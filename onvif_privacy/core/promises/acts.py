@@ -41,7 +41,8 @@ def _first_addresses() -> Iterator[str]:
             continue
 
 
-def _links(page: str, content: bytes) -> Iterator[str]:
+def links(page: str, content: bytes) -> Iterator[str]:
+    """Yield the addresses inside this site that a page links to."""
     for found in _HREF.findall(content):
         address = urlsplit(urljoin(page, found.decode("utf-8", "replace")))
         if not address.netloc and address.scheme in ("", "http", "https") and address.path.startswith("/"):
@@ -77,7 +78,7 @@ def visiting_decides_nothing(look: Look) -> Iterable[Finding]:
                 response = look.get(address, visitor)
             if seen:
                 yield Finding(address, "a GET wrote a decision" + (" for a signal" if headers else ""))
-            waiting += _links(address, getattr(response, "content", b""))  # a streamed page is not read
+            waiting += links(address, getattr(response, "content", b""))  # a streamed page is not read
 
 
 def _grant(**kwargs: object) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.test import Client, override_settings
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.promises import Clause, Finding, Kind, Look, Plant, Promise, check
+from onvif_privacy.core.promises.acts import links
 from onvif_privacy.core.registry import declare
 
 CUSTOMISED = Clause("customised", _("Content chosen for you"))
@@ -23,7 +23,6 @@ declare(CUSTOMISED, BY_CHOICE)
 
 READ, COMPARED, TRIES = 12, 4, 3
 SEEN = "onvif_privacy_probe_seen"
-_HREF = re.compile(r"""<a\b[^>]*?\shref\s*=\s*["']?([^"'>\s]+)""", re.IGNORECASE)
 _MADE_ANEW = re.compile(r"""(value|nonce|content)=(["'])[\w+/=-]{16,}\2""")  # tokens against forgery, nonces
 
 
@@ -34,9 +33,7 @@ def _page(look: Look, address: str, visitor: Client) -> str:
 
 
 def _addresses(page: str) -> list[str]:
-    found = [urlsplit(urljoin("/", one)) for one in _HREF.findall(page)]
-    inside = [one.path for one in found if not one.netloc and one.path.startswith("/")]
-    return list(dict.fromkeys(["/", *inside]))[:READ]
+    return list(dict.fromkeys(["/", *links("/", page.encode())]))[:READ]
 
 
 def _differs(look: Look, address: str, reader: Client) -> bool:
