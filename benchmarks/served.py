@@ -33,7 +33,11 @@ from benchmarks.stacks import AGENT, BARE, absent, stacks  # noqa: E402 - the se
 TICKS = os.sysconf("SC_CLK_TCK")
 SETTLE_SECONDS = 2.5
 
+PAGES = {"/products/camera/": "A page that costs nothing", "/products/": "A page of twenty rows in a template"}
 HEADER = ["stack", "requests/s", "of the bare stack", "CPU µs a request", "of the bare stack", "failed answers"]
+
+
+Servers = dict[str, tuple[str, int]]  # by stack: address and number of the process
 
 
 class Round(NamedTuple):
@@ -52,7 +56,7 @@ def _free_port() -> int:
 
 @contextmanager
 def server(stack: str, database: str, workers: int) -> Iterator[tuple[str, int]]:
-    """Run gunicorn with one stack; gives the address of the measured page and the number of its process."""
+    """Run gunicorn with one stack; gives the address of its site and the number of its process."""
     port = _free_port()
     environment = {**os.environ, "BENCHMARK_STACK": stack, "DATABASE_URL": database}
     command = [sys.executable, "-m", "gunicorn", "-w", str(workers), "-b", f"127.0.0.1:{port}", "benchmarks.wsgi"]
@@ -63,7 +67,7 @@ def server(stack: str, database: str, workers: int) -> Iterator[tuple[str, int]]
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/products/camera/", process.pid
+        yield f"http://127.0.0.1:{port}", process.pid
     finally:
         process.terminate()
         process.wait(10)
@@ -90,21 +94,28 @@ def load(address: str, master: int, seconds: int) -> Round:
     return Round(float(rate[1]), cpu, int(failed[1]) if failed else 0)
 
 
-def measure(rounds: int, seconds: int, workers: int) -> Table:
-    """Measure every stack in turn; each server starts once and stays."""
+def measure(rounds: int, seconds: int, workers: int) -> Iterator[Table]:
+    """Measure every stack in turn, with each page; a server starts once and stays."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
-        found: dict[str, list[Round]] = {}
         servers = {}
         for number, stack in enumerate(stacks()):
             database = f"sqlite:///{Path(folder) / f'{number}.sqlite3'}"  # nobody waits for another's locks
             migrate = [sys.executable, "-m", "django", "migrate", "-v0", "--settings", "benchmarks.settings"]
             subprocess.run(migrate, env={**os.environ, "DATABASE_URL": database}, check=True)  # noqa: S603
             servers[stack] = running.enter_context(server(stack, database, workers))
-            with urlopen(Request(servers[stack][0], headers={"User-Agent": AGENT}), timeout=60):  # noqa: S310 - our own address; workers are loading until then
-                load(*servers[stack], 1)
-        for _round in tqdm(range(rounds), unit="round", disable=not sys.stderr.isatty()):
-            for stack, (address, master) in servers.items():
-                found.setdefault(stack, []).append(load(address, master, seconds))
+        for page, title in PAGES.items():
+            yield table(f"A real server on the loopback: {title.lower()}", page, servers, rounds, seconds, workers)
+
+
+def table(title: str, page: str, servers: Servers, rounds: int, seconds: int, workers: int) -> Table:
+    """Measure one page of every server."""
+    found: dict[str, list[Round]] = {}
+    for address, master in servers.values():
+        with urlopen(Request(address + page, headers={"User-Agent": AGENT}), timeout=60):  # noqa: S310 - our own address; workers are loading until then
+            load(address + page, master, 1)
+    for _round in tqdm(range(rounds), unit="round", disable=not sys.stderr.isatty()):
+        for stack, (address, master) in servers.items():
+            found.setdefault(stack, []).append(load(address + page, master, seconds))
     rows = [row(stack, results, found[BARE]) for stack, results in found.items()]
     rows += [[package, reason, "", "", "", ""] for package, reason in absent()]
     note = (
@@ -112,7 +123,7 @@ def measure(rounds: int, seconds: int, workers: int) -> Table:
         f"medians of {rounds} rounds of {seconds} s each, in turn. CPU is what the workers used, storing included; it "
         "depends little on what else the machine does."
     )
-    return Table("A real server on the loopback", HEADER, rows, note)
+    return Table(title, HEADER, rows, note)
 
 
 def row(stack: str, results: list[Round], bare: list[Round]) -> list[str]:
@@ -132,7 +143,8 @@ def main() -> None:
     options = parser.parse_args()
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is not installed. On Debian: apt-get install wrk")
-    print_table(*measure(options.rounds, options.seconds, options.workers))
+    for found in measure(options.rounds, options.seconds, options.workers):
+        print_table(*found)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@ from collections import deque
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.template import engines
 from django.urls import path
 
 from benchmarks.settings import ABSENT, PEERS
@@ -32,7 +34,17 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponse("<p>page</p>")
 
 
-urlpatterns = [path("products/<slug:slug>/", page)]
+def list_page(request: HttpRequest) -> HttpResponse:
+    """An ordinary page: twenty rows of the database in a template."""
+    rows = Permission.objects.select_related("content_type")[:20]
+    return HttpResponse(engines["django"].from_string(LIST).render({"rows": rows}, request))
+
+
+LIST = """<!doctype html><title>List</title><table>{% for row in rows %}
+<tr><th scope="row">{{ row.name }}</th><td>{{ row.codename }}</td><td>{{ row.content_type.app_label }}</td></tr>
+{% endfor %}</table>"""
+
+urlpatterns = [path("products/<slug:slug>/", page), path("products/", list_page)]
 
 
 class AppendMiddleware:
