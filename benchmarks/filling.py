@@ -26,7 +26,7 @@ from onvif_privacy.visits.models import (
     UniqueDay,
     Visit,
 )
-from onvif_privacy.visits.services import clock, dictionary
+from onvif_privacy.visits.services import clock, dictionary, partitions
 from onvif_privacy.visits.services.sketch import Sketch, value_of
 
 DAYS, PAGES, REFERRERS, BROWSERS, PEOPLE_A_DAY = 90, 2_000, 300, 40, 25_000
@@ -79,6 +79,8 @@ def fill(number: int) -> None:
     dictionary.numbers(Referrer, {(f"{n}.example",) for n in range(REFERRERS)}, "default")
     dictionary.numbers(Browser, {(f"Browser {n}", f"System {n % 7}", "desktop") for n in range(BROWSERS)}, "default")
     start, end = clock.bounds(clock.today() - dt.timedelta(days=DAYS - 1), clock.today())
+    days = range(clock.seconds(start), clock.seconds(end), partitions.DAY_SECONDS)
+    partitions.make_for(days, partitions.present("default"), "default")
     with connection.cursor() as cursor:
         cursor.execute("SELECT setseed(0.5)")
         cursor.execute(SINGLE, [start, (end - start).total_seconds() / number, number])

@@ -32,7 +32,7 @@ AGENTS = [
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_6) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18 Safari/605.1.15",
 ]
-SIZES = "SELECT pg_table_size(%s::regclass), pg_indexes_size(%s::regclass)"
+SIZES = "SELECT sum(pg_table_size(relid)), sum(pg_indexes_size(relid)) FROM pg_partition_tree(%s::regclass)"
 
 
 def records(number: int) -> list[Record]:
@@ -90,7 +90,7 @@ def bytes_each() -> str:
     if connection.vendor != "postgresql":
         return ""
     with connection.cursor() as cursor:
-        cursor.execute(SIZES, [Visit._meta.db_table] * 2)
+        cursor.execute(SIZES, [Visit._meta.db_table])
         table, indexes = cursor.fetchone()
     number = Visit._default_manager.count()
     return f" {table / number:.0f} bytes a single visit, and {indexes / number:.0f} in indexes."

@@ -16,8 +16,9 @@ class VisitsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks, and forget dictionary numbers whenever tables may have been made anew."""
+        """Register the checks, and see to tables that were made anew: numbers are forgotten, visits parted by days."""
         from onvif_privacy.visits import checks  # noqa: F401
-        from onvif_privacy.visits.services import dictionary
+        from onvif_privacy.visits.services import dictionary, partitions
 
         post_migrate.connect(dictionary.forget, dispatch_uid="onvif_privacy_visits.dictionary")
+        post_migrate.connect(partitions.after_migrate, sender=self, dispatch_uid="onvif_privacy_visits.partitions")

@@ -66,7 +66,7 @@ class Cluster:
 
     @contextmanager
     def full(self, table: str) -> Iterator[None]:
-        """Leave no room for one table for the length of the block: its disk of a few megabytes is full.
+        """Leave no room for one table and its parts for the length of the block: their disk of few megabytes is full.
 
         Skips the test where disks cannot be mounted.
         """
@@ -79,17 +79,24 @@ class Cluster:
             shutil.chown(folder, "postgres")
             folder.chmod(0o700)
             self.say(f"CREATE TABLESPACE small LOCATION '{folder}'")
-            self.say(f"ALTER TABLE {table} SET TABLESPACE small")
+            self._move(table, "small")
             self.say("CREATE TABLE filling (data text) TABLESPACE small")
             while self.say("INSERT INTO filling SELECT repeat('x', 900) FROM generate_series(1, 100)"):
                 pass
             yield
             self.say("DROP TABLE filling")
-            self.say(f"ALTER TABLE {table} SET TABLESPACE pg_default")
+            self._move(table, "pg_default")
             self.say("DROP TABLESPACE small")
         finally:
             subprocess.run(["umount", "--lazy", str(folder)], check=True)
             folder.rmdir()
+
+    def _move(self, table: str, place: str) -> None:
+        """Move a table with its parts; what is parted holds nothing itself."""
+        self.say(
+            f"DO $$ DECLARE part text; BEGIN FOR part IN SELECT relid::regclass FROM pg_partition_tree('{table}') "
+            f"WHERE isleaf LOOP EXECUTE 'ALTER TABLE ' || part || ' SET TABLESPACE {place}'; END LOOP; END $$"
+        )
 
     def say(self, statement: str) -> bool:
         """Run a statement; gives whether there was room for what it writes."""

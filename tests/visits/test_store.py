@@ -6,11 +6,14 @@ import base64
 import datetime as dt
 import time
 import uuid
+from copy import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import connection, connections, models
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
@@ -30,8 +33,11 @@ from onvif_privacy.visits.models import (
     SiteHour,
     Visit,
 )
-from onvif_privacy.visits.services import clock, dictionary, retention, store
+from onvif_privacy.visits.querysets import Use
+from onvif_privacy.visits.services import clock, dictionary, reports, retention, store, uniques
+from onvif_privacy.visits.services.periods import Period
 from onvif_privacy.visits.services.records import Books, Parcel, Receipt, Record, Unavailable
+from onvif_privacy.visits.services.sketch import VALUE_BITS, value_of
 from onvif_privacy.visits.services.store import rows
 from tests.visits.factories import CHROME, GOOGLEBOT, RecordFactory
 
@@ -280,7 +286,54 @@ class TestRebuild:
 
 
 class TestRetention:
-    """V16, as far as there are no partitions."""
+    """V16; what single visits by the day are to PostgreSQL stands in `test_partitions`."""
+
+    def test_clock_moves_on_and_reports_stay_the_same_to_the_last_digit(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        marks = iter(range(1, 10**6))
+        answers = ((f"/{step % 7}/", 200 if step % 5 else 404, 1 + step * 7_000 % (80 * 86_400)) for step in range(900))
+        store.write(
+            Parcel(
+                tuple(
+                    RecordFactory(
+                        at=now() - ago,
+                        path=path,
+                        status=status,
+                        referrer=f"{ago % 3}.example",
+                        marks=value_of(next(marks) << 40) << VALUE_BITS | value_of(next(marks) << 41),
+                    )
+                    for path, status, ago in answers
+                )
+            )
+        )
+        while uniques.merge():
+            pass
+        last = clock.today()
+        asked = reports.Asked(period=Period(last - dt.timedelta(days=29), last), use=Use.STATISTICS)
+        told = replace(reports.report(asked), live=[], ledger=reports.ledger())
+        days_before, books = counts(), ExclusionDay.objects.count()
+
+        def after(days: int) -> reports.Report:
+            ahead = timezone.now() + dt.timedelta(days=days)
+            monkeypatch.setattr(timezone, "now", lambda: ahead)
+            with CaptureQueriesContext(connection) as context:
+                while retention.expire():
+                    pass
+            if connection.vendor == "postgresql":
+                rows = f'DELETE FROM "{Visit._meta.db_table}"'
+                assert not any(rows in query["sql"] for query in context), "days end whole"
+            return replace(reports.report(asked), live=[], ledger=told.ledger)
+
+        assert told.days.visits > 100
+        assert told.quality
+        assert told.visitors
+        assert after(91) == told
+        assert not Visit._default_manager.exists()
+        assert (counts(), ExclusionDay.objects.count()) == (days_before, books)
+        assert after(320) == replace(told, hours=[(hour, 0) for hour in range(24)])
+        assert not PageHour.objects.exists()
+        assert {name: rows for name, rows in counts().items() if name.endswith("Day")} == {
+            name: rows for name, rows in days_before.items() if name.endswith("Day")
+        }
 
     def test_single_visits_and_hours_end_and_days_stay(self, settings: Any) -> None:
         settings.ONVIF_PRIVACY_VISITS_RAW_DAYS = 120
@@ -310,10 +363,9 @@ class TestRetention:
             retention.now_and_then()
         assert calls == [True, False]
 
-    def test_large_tables_end_in_chunks(self, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-        settings.ONVIF_PRIVACY_VISITS_RAW_DAYS = 120
-        store.write(Parcel(tuple(RecordFactory(at=now() - 100 * 86_400) for _number in range(25))))
-        settings.ONVIF_PRIVACY_VISITS_RAW_DAYS = 90
+    def test_large_tables_end_in_chunks(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        old = Visit(at=clock.moment(now() - 100 * 86_400), page_id=1, referrer_id=1, browser_id=1, method=1, status=2)
+        Visit._rows.bulk_create([copy(old) for _number in range(25)])
         monkeypatch.setattr(retention, "CHUNK", 10)
 
         assert [retention.expire(), Visit._default_manager.count()] == [True, 15]

@@ -18,6 +18,7 @@ from onvif_privacy.core.promises.planting import rolled_back
 from onvif_privacy.core.registry import declare
 from onvif_privacy.visits.models import Browser, Domain, NetworkDay, Page, Referrer, Visit
 from onvif_privacy.visits.promises.clauses import AUTOMATIC
+from onvif_privacy.visits.promises.newest import newest
 from onvif_privacy.visits.services import cleaning, domains
 
 COARSE = Promise(
@@ -64,7 +65,7 @@ RULES: tuple[tuple[type[models.Model], str, Callable[[Any], bool]], ...] = (
 def stored_visits_are_coarse(look: Look) -> Iterable[Finding]:
     """Read the newest rows of each table and look for what must not be there."""
     for model, fault, broken in RULES:
-        rows = model._default_manager.using(router.db_for_write(model)).order_by("-pk")[:MOST]
+        rows = newest(model._default_manager.using(router.db_for_write(model)), MOST, look.now())
         look.seen(len(rows))
         for row in rows:
             if broken(row):

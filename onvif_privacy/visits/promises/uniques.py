@@ -19,6 +19,7 @@ from onvif_privacy.core.promises.planting import altered, rolled_back
 from onvif_privacy.core.registry import declare
 from onvif_privacy.visits.models import Browser, DaySalt, Page, Referrer, UniqueDay, UniqueWaiting, Visit
 from onvif_privacy.visits.promises.clauses import AUTOMATIC
+from onvif_privacy.visits.promises.newest import newest
 from onvif_privacy.visits.services import clock, records, sketch, uniques
 
 UNRECOGNISED = Promise(
@@ -83,8 +84,8 @@ def _newest(model: type[models.Model]) -> Iterable[models.Model]:
 
 def _strangers(look: Look) -> Iterable[Finding]:
     """A visitor is a subject who allowed it; anything else in that column is an invention of its own."""
-    rows = Visit._rows.using(router.db_for_write(Visit)).exclude(visitor=None).order_by("-pk")
-    visitors = [one for one in set(rows.values_list("visitor", flat=True)[:MOST]) if one is not None]
+    rows = Visit._rows.using(router.db_for_write(Visit)).exclude(visitor=None)
+    visitors = [*set(newest(rows.values_list("visitor", flat=True), MOST, look.now()))]
     look.seen(len(visitors))
     subjects = Subject.objects.using(router.db_for_write(Subject))
     for start in range(0, len(visitors), uniques.CHUNK):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import time
 
-from django.db import models
+from django.db import models, router
 from django.utils import timezone
 
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import Batch, LogImport, PageHour, Process, SiteHour, Visit
-from onvif_privacy.visits.services import domains
+from onvif_privacy.visits.services import domains, partitions
 
 CHUNK = 10_000
 # A repeated batch comes within minutes; a week is far beyond any back-off.
@@ -21,8 +21,12 @@ FIRST_SECONDS, EVERY_SECONDS = 600, 3_600
 
 
 def expire() -> bool:
-    """Delete one chunk of what is too old from each table; gives whether there may be more."""
+    """Delete one chunk of what is too old from each table; gives whether there may be more.
+
+    On PostgreSQL single visits go by the day, and this makes the days to come.
+    """
     domains.expire()
+    partitions.keep_up(router.db_for_write(Visit))
     full = False
     for model, name, days in terms():
         before = timezone.now() - dt.timedelta(days=days)

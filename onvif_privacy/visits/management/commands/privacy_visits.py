@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import router
 from tqdm import tqdm
 
 from onvif_privacy.core.management.database import advice, needs_database
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import LogImport, Visit
 from onvif_privacy.visits.querysets import Use
-from onvif_privacy.visits.services import clock, imports, logs, popular, reports, store
+from onvif_privacy.visits.services import clock, imports, logs, partitions, popular, reports, store
 from onvif_privacy.visits.services.periods import Choice, Period
 from onvif_privacy.visits.services.plan import plan
 from onvif_privacy.visits.services.recorder import recorder
@@ -107,7 +108,7 @@ class Command(BaseCommand):
 
     def do_rebuild(self, since: dt.date | None, **options: Any) -> None:
         """Count days again, as far back as their single visits are all there."""
-        oldest = clock.today() - dt.timedelta(days=conf.RAW_DAYS - 1)
+        oldest = partitions.first_whole_day(router.db_for_write(Visit))
         if since is not None and since < oldest:
             raise CommandError(f"Single visits are kept for {conf.RAW_DAYS} days: choose {oldest} or later.")
         kept = Visit.objects.used_for(Use.OPERATION).count()

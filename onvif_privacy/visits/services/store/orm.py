@@ -7,7 +7,6 @@ is there whole or not at all, and sending it again changes nothing.
 from __future__ import annotations
 
 import datetime as dt
-import time
 from bisect import bisect_left
 from collections.abc import Callable
 from itertools import islice
@@ -19,7 +18,7 @@ from django.utils import timezone
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import Batch, Page, Process, Visit, Writer
 from onvif_privacy.visits.querysets import Use
-from onvif_privacy.visits.services import clock, dictionary, rollups, sql
+from onvif_privacy.visits.services import clock, dictionary, partitions, rollups, sql
 from onvif_privacy.visits.services.records import Parcel, Receipt, Unavailable
 from onvif_privacy.visits.services.store import rows
 from onvif_privacy.visits.services.store.rows import Prepared
@@ -112,8 +111,9 @@ def _inserted(prepared: Prepared, using: str) -> Prepared:
 
     An imported log may reach further back than single visits may be kept.
     """
-    since = time.time() - conf.RAW_DAYS * 86_400
-    old = bisect_left(prepared.second, since)  # they are in the order of time
+    days = partitions.present(using)
+    old = bisect_left(prepared.second, partitions.kept_since(days))  # they are in the order of time
+    partitions.make_for(prepared.second[old:], days, using)
     refused = {old + position for position in _refused(prepared.rows()[old:], using)}
     return prepared.only([place not in refused for place in range(len(prepared.second))]) if refused else prepared
 
