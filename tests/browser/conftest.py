@@ -39,7 +39,17 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PHONE = 400  # pixels
 HEIGHTS = {320: 568, 768: 1024, 1440: 900}
+
+
+@pytest.hookimpl(tryfirst=True)  # before the marks are asked
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of what is looked at in two widths and two colours, leave dark on a desk and light on a phone to the full set."""
+    for item in items:
+        looks = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        if {"width", "colours"} <= looks.keys() and (looks["width"] > PHONE) is (looks["colours"] == "dark"):
+            item.add_marker(pytest.mark.full)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from onvif_privacy.community.services import leading, register
 from tests.browser.hands import Keyboard
 from tests.browser.test_accessible import violations
 from tests.browser.test_rights import TOO_WIDE, shot
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import STAFF_WIDTHS, Visitor
 from tests.community.board.models import Post
 from tests.community.test_links import HOSTILE
 from tests.core.factories import UserFactory
@@ -105,7 +105,7 @@ def test_no_page_breaks_wcag_2_2_aa(visit: Callable[..., Visitor], width: int, c
         assert violations(visitor) == [], path
 
 
-@pytest.mark.parametrize("width", [360, 1440])
+@STAFF_WIDTHS
 def test_screens_for_staff(visit: Callable[..., Visitor], width: int) -> None:
     user = UserFactory(is_staff=True, is_superuser=True)
     client = Client()

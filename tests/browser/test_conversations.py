@@ -14,7 +14,7 @@ from onvif_privacy.core import keys, limits
 from tests.browser.hands import Keyboard
 from tests.browser.test_accessible import violations
 from tests.browser.test_rights import TOO_WIDE, shot
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import STAFF_WIDTHS, Visitor
 from tests.community.talks import approved, asked, heard, person, reported, say, staff, talk
 
 LIST = "/privacy/conversations/"
@@ -113,7 +113,7 @@ def test_the_whole_way_by_keyboard_without_javascript(visit: Callable[..., Visit
     assert other.page.get_by_text("You take part in no conversation yet.").is_visible()
 
 
-@pytest.mark.parametrize("width", [360, 1440])
+@STAFF_WIDTHS
 def test_staff_ask_agree_and_read_one_message_at_a_time(visit: Callable[..., Visitor], width: int) -> None:
     ada, bob = person(), person()
     one = talk(ada, bob)

@@ -16,7 +16,7 @@ from onvif_privacy.disclosures.legal.services import holds
 from onvif_privacy.disclosures.models import Case, Hold
 from onvif_privacy.disclosures.services import fields, scopes
 from tests.browser.test_accessible import violations
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import STAFF_WIDTHS, Visitor
 from tests.core.factories import UserFactory
 from tests.disclosures.factories import House, age_key, member
 from tests.disclosures.test_reports import cases, published, somebody
@@ -79,7 +79,7 @@ def shot(visitor: Visitor, name: str) -> None:
         visitor.page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
 
 
-@pytest.mark.parametrize("width", [360, 1440])
+@STAFF_WIDTHS
 def test_axe_finds_nothing_and_nothing_sticks_out(house: House, staff: Callable[..., Visitor], width: int) -> None:
     visitor = staff(house.worker, width=width)
     visitor.expect("TrustedHTML", "is not defined", "$ is not", "reading 'fn'", "inline style")  # the admin's jQuery
@@ -93,7 +93,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(house: House, staff: Callable[
     assert wrong == {}
 
 
-@pytest.mark.parametrize("width", [360, 1440])
+@STAFF_WIDTHS
 def test_what_the_approving_side_alone_sees_is_as_plain(
     house: House, staff: Callable[..., Visitor], width: int
 ) -> None:

@@ -19,7 +19,7 @@ from onvif_privacy.enquiries.services.clock import months_later
 from tests.browser.hands import Keyboard
 from tests.browser.test_accessible import violations
 from tests.browser.test_rights import TOO_WIDE, shot
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import STAFF_WIDTHS, Visitor
 from tests.core.factories import UserFactory
 from tests.enquiries.world import determined, put_right, received, staff
 
@@ -125,7 +125,7 @@ def test_no_page_breaks_wcag_2_2_aa(visit: Callable[..., Visitor], width: int, c
     shot(visitor, f"mistakes-{width}-{colours}")
 
 
-@pytest.mark.parametrize("width", [360, 1440])
+@STAFF_WIDTHS
 def test_queue_and_case_are_readable_and_pass_axe(visit: Callable[..., Visitor], width: int) -> None:
     boss, other = UserFactory(is_staff=True, is_superuser=True), staff("work", "verify")
     enquiry = determined(received(text="A list was handed on.", address="ada@example.org", clauses=["contact"]), other)

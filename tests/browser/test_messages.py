@@ -17,7 +17,7 @@ from onvif_privacy.core import canaries, contacts, links, subjects
 from onvif_privacy.core.jobs import run_due
 from onvif_privacy.core.models import LinkCount, Subject, Telling
 from tests.browser.test_accessible import LEVELS, violations
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import STAFF_WIDTHS, Visitor
 from tests.core.factories import UserFactory
 
 TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
@@ -98,7 +98,7 @@ def test_messages_are_read_without_a_script_and_with_the_keyboard_alone(bring: B
     assert visitor.page.get_by_text("waiting for you").count() == 0
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@STAFF_WIDTHS
 def test_screens_of_letters_links_and_canaries_break_no_rule(bring: Bring, width: int) -> None:
     visitor = bring(staff=True, width=width)
     visitor.expect("TrustedHTML", "is not defined", "$ is not", "reading 'fn'", "inline style")  # the admin's jQuery

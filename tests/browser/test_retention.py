@@ -14,7 +14,7 @@ from django.test import Client, override_settings
 from onvif_privacy.core.testing import temporarily
 from onvif_privacy.rights.models import Kind, RetentionRule
 from tests.browser.test_accessible import violations
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import STAFF_WIDTHS, Visitor
 from tests.core.factories import UserFactory
 from tests.rights.factories import STORE
 from tests.rights.test_retention_screens import waiting
@@ -60,7 +60,7 @@ def test_both_pages_fit_read_well_and_the_yes_is_given_by_keyboard(staff: Callab
     assert not RetentionRule.objects.get(model="store.order").waits
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@STAFF_WIDTHS
 def test_axe_finds_nothing_and_nothing_sticks_out(staff: Callable[..., Visitor], width: int) -> None:
     visitor = staff(width=width)
     for page in (NUMBERS, SCREEN):

@@ -16,7 +16,7 @@ from onvif_privacy.core.jobs import run_due
 from onvif_privacy.core.testing import temporarily
 from onvif_privacy.rights.models import Request
 from tests.browser.test_accessible import violations
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import STAFF_WIDTHS, Visitor
 from tests.core.factories import DecisionFactory, UserFactory
 from tests.rights.factories import STORE, shopper
 from tests.rights.test_correcting import CORRECTABLE
@@ -124,7 +124,7 @@ def test_the_page_is_worked_by_keyboard(person: Callable[..., Visitor]) -> None:
         assert words in reached
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@STAFF_WIDTHS
 def test_the_queue_of_staff_is_readable(person: Callable[..., Visitor], width: int) -> None:
     from onvif_privacy.rights.models import Channel, Kind
     from onvif_privacy.rights.services import erasure, requests

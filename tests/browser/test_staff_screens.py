@@ -20,7 +20,7 @@ from onvif_privacy.rights.models import Channel, Kind
 from onvif_privacy.rights.services import erasure, requests
 from tests.browser.test_accessible import violations
 from tests.browser.test_messages import DJANGO_S_OWN
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import STAFF_WIDTHS, Visitor
 from tests.core.factories import UserFactory
 from tests.rights.factories import STORE, shopper
 
@@ -83,7 +83,7 @@ def known() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("width", [360, 1440])
+@STAFF_WIDTHS
 def test_screens_of_staff_break_no_rule_and_fit(staff: Callable[..., Visitor], width: int) -> None:
     visitor, found = staff(width=width), dict[str, Any]()
     for name, address in known().items():

@@ -21,7 +21,7 @@ from onvif_privacy.statement.models import Binding, Exposure, NoticeLetter
 from onvif_privacy.statement.services import bindings, copies, drafts, publishing
 from tests.browser.test_accessible import violations
 from tests.browser.test_messages import DJANGO_S_OWN
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import STAFF_WIDTHS, Visitor
 from tests.statement.factories import binder, next_draft, publisher
 from tests.statement.test_status import seen
 
@@ -97,7 +97,7 @@ def test_notice_breaks_no_rule_and_fits(announced: Callable[..., Visitor], width
     assert looked_at(visitor, "difference", width) is None
 
 
-@pytest.mark.parametrize("width", [360, 1440])
+@STAFF_WIDTHS
 def test_screens_of_staff_break_no_rule_and_fit(announced: Callable[..., Visitor], width: int) -> None:
     staff = User.objects.create(username="staff", is_staff=True, is_superuser=True)
     row = Binding.objects.filter(promise="changes.unchanged").first()

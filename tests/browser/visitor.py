@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+# Screens of staff, on the width that more goes wrong on; a desk in the full set.
+STAFF_WIDTHS = pytest.mark.parametrize("width", [360, pytest.param(1440, marks=pytest.mark.full)])
+
 
 class Visitor:
     """A page and what a test asks of it. ``page`` is Playwright's page, ``requests`` every address asked for."""
