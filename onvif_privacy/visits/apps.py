@@ -16,9 +16,12 @@ class VisitsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks, and see to tables that were made anew: numbers are forgotten, visits parted by days."""
+        """Register the checks, listen to decisions, see to tables made anew: forget numbers, part visits by days."""
+        from onvif_privacy.core.signals import decision_recorded
         from onvif_privacy.visits import checks  # noqa: F401
         from onvif_privacy.visits.services import dictionary, partitions
+        from onvif_privacy.visits.services.interests import changing
 
+        decision_recorded.connect(changing.decided, dispatch_uid="onvif_privacy_visits.decided")
         post_migrate.connect(dictionary.forget, dispatch_uid="onvif_privacy_visits.dictionary")
         post_migrate.connect(partitions.after_migrate, sender=self, dispatch_uid="onvif_privacy_visits.partitions")

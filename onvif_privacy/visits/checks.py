@@ -12,11 +12,15 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections, router
+from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 from onvif_privacy.core.checks.house import needs_good_settings
 from onvif_privacy.visits.conf import conf
+from onvif_privacy.visits.models import SubjectArea
 from onvif_privacy.visits.services import cleaning
+from onvif_privacy.visits.services.interests import sensitive
 
 # either lets threads of the application run
 THREAD_OPTIONS = ("enable-threads", "threads")
@@ -68,11 +72,68 @@ def subject_areas_are_lists(app_configs: Sequence[AppConfig] | None, **kwargs: A
             hint="Write {'video': ['/products/cameras/']}; small letters, digits, - and _ in the name.",
             id="onvif_privacy_visits.E002",
         )
-        for slug, places in conf.SUBJECT_AREAS.items()
-        if not cleaning.is_slug(slug)
-        or not isinstance(places, (list, tuple))
-        or not all(isinstance(place, str) for place in places)
+        for slug, said in conf.SUBJECT_AREAS.items()
+        if not cleaning.is_slug(slug) or not _says_places(said)
     ]
+
+
+def _says_places(said: Any) -> bool:
+    more = dict(said) if isinstance(said, Mapping) else {"places": said}
+    places = more.pop("places", ())
+    texts = isinstance(places, (list, tuple)) and all(isinstance(place, str) for place in places)
+    return texts and set(more) <= {"label", "description"}
+
+
+@register(Tags.compatibility)
+@needs_good_settings
+def interests_are_not_sensitive(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E004: a subject area of a special category, while interests are kept; nobody's interest in it is."""
+    if not conf.INTERESTS:
+        return []
+    named = {slug: f"ONVIF_PRIVACY_VISITS_SUBJECT_AREAS names {slug!r}" for slug in conf.SUBJECT_AREAS}
+    named |= {slug: f"The view {view} names the subject area {slug!r}" for slug, view in marked_views()}
+    return [_sensitive(where) for slug, where in sorted(named.items()) if sensitive.is_sensitive(slug)]
+
+
+@register(Tags.database)
+@needs_good_settings
+def stored_interests_are_not_sensitive(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E005: a subject area of a special category in the admin, while interests are kept."""
+    using = router.db_for_read(SubjectArea)
+    if not conf.INTERESTS or using not in (databases or ()):
+        return []
+    if SubjectArea._meta.db_table not in connections[using].introspection.table_names():
+        return []  # before the first migration
+    rows = SubjectArea.objects.using(using).values_list("slug", "label")
+    return [
+        _sensitive(f"The admin holds the subject area {slug!r}", "E005")
+        for slug, label in rows
+        if sensitive.is_sensitive(slug, label)
+    ]
+
+
+def _sensitive(where: str, name: str = "E004") -> CheckMessage:
+    return Error(
+        f"{where}, which is of a special category (GDPR Art. 9 and 10): nobody's interest in it may be kept.",
+        hint="Take the area away, or give it a name that says what else it is about.",
+        id=f"onvif_privacy_visits.{name}",
+    )
+
+
+def marked_views() -> list[tuple[str, str]]:
+    """Return each subject area that a view of the site names, with the view."""
+    found: list[tuple[str, str]] = []
+    waiting = list(get_resolver().url_patterns)
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, URLResolver):
+            waiting += one.url_patterns
+        else:
+            view = f"{one.callback.__module__}.{getattr(one.callback, '__qualname__', one.callback)}"
+            found += [(slug, view) for slug in getattr(one.callback, "onvif_privacy_areas", ())]
+    return found
 
 
 @register(Tags.compatibility)

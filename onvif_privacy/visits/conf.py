@@ -45,7 +45,7 @@ class VisitsSettings(Settings):
         mapping,
         _(
             "Subject areas by short name, each a list of first parts of addresses or routes: "
-            "{'video': ['/products/cameras/']}."
+            "{'video': ['/products/cameras/']}; or a mapping with 'places', 'label' and 'description'."
         ),
     )
     DOMAINS: Setting[bool] = Setting(
@@ -65,6 +65,20 @@ class VisitsSettings(Settings):
         True,
         boolean,
         _("Whether the different visitors of a day are counted, by a sketch under a salt that lives one day."),
+    )
+    INTERESTS: Setting[bool] = Setting(
+        False,
+        boolean,
+        _("Whether visitors are asked to let what interests them be kept, so that pages can show content for them."),
+    )
+    INTERESTS_HALF_LIFE_DAYS: Setting[int] = Setting(
+        14, integer(1, 365), _("Days in which a visit comes to count half as much for an interest.")
+    )
+    INTERESTS_THRESHOLD: Setting[int] = Setting(
+        3, integer(1, 1_000), _("Score from which on somebody may be interested in a subject area.")
+    )
+    INTERESTS_DAYS: Setting[int] = Setting(
+        180, integer(1), _("Days after the last visit to a subject area that its score is deleted.")
     )
     CONTENT_TYPES: Setting[tuple[str, ...]] = Setting(
         ("text/html", "application/xhtml+xml"), strings, _("Content types that count as a page.")

@@ -77,6 +77,8 @@ def _note(request: HttpRequest, response: HttpResponseBase) -> bool:
             recorder.put(found)
         else:
             recorder.exclude(found)
+        if capture.rules().interests and (note := capture.note_of(request, response, found)):
+            recorder.note(note)
         return mode == "inline"
     except Exception:
         with suppress(Exception):

@@ -19,6 +19,7 @@ from onvif_privacy.core.registry import (
 )
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.services import domains, own, reports, retention, salts, uniques
+from onvif_privacy.visits.services.interests import PURPOSE
 
 _BECAUSE = {
     "counts": "numbers of visits, or registers from which nobody can be found",
@@ -50,6 +51,39 @@ declare(
     )
 )
 
+INTERESTS = Purpose(
+    PURPOSE,
+    label=_("Content chosen for you"),
+    text=_(
+        "Remembers which subjects the pages are about that you visit, to show you content and offers of this site on "
+        "what interests you. You can see, correct and delete what is remembered at any time."
+    ),
+    basis=Basis.CONSENT,
+    clause="customised",
+    device=True,
+    reader="visits",
+    use=Use.PERSONALIZED_EXPERIENCE,
+    data_classes=("profile",),
+)
+if conf.INTERESTS:
+    declare(INTERESTS)
+
+
+def profiles(purpose: str) -> PersonalData:
+    """Declare the table of profiles; where interests are off, nothing but its own emptying uses it."""
+    words = {"watch": False, "because": "tags read it for whoever agrees, in one place (services/interests/profile)"}
+    field = Field("profile", purposes=(purpose,), **words)  # type: ignore[arg-type]
+    return PersonalData(
+        model="onvif_privacy_visits.Interest",
+        subjects={"visitor": "visitor"},
+        fields={"area": field, "score": field, "as_of": field, "own": field},
+        not_personal=("id", "visitor"),
+        row=delete(),
+    )
+
+
+declare(profiles(PURPOSE if conf.INTERESTS else "housekeeping"))
+
 # a visit is of a person only while that person's choice lets their reference stand in it
 declare(
     PersonalData(
@@ -75,7 +109,7 @@ declare(
             ),
             "dictionary": "Page Referrer Browser Area Domain",
             "networks": "NetworkDay",
-            "house": "Batch Process Writer LogImport DaySalt SubjectArea",
+            "house": "Batch Process Writer LogImport DaySalt SubjectArea CustomContent",
         }.items()
         for name in names.split()
     ),

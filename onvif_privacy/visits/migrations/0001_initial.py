@@ -40,6 +40,23 @@ class Migration(migrations.Migration):
                     'verbose_name_plural': 'browsers',
                 },
             ), migrations.CreateModel(
+                name='CustomContent',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('slot', models.CharField(help_text='As in {% custom_content "…" %}.', max_length=50, validators=[django.core.validators.RegexValidator('^[a-z0-9][a-z0-9_-]*\\Z', 'Small letters, digits, - and _ only.')], verbose_name='slot')),
+                    ('area', models.CharField(blank=True, help_text='Empty: for strangers, and for whoever is interested in nothing that has content here.', max_length=50, validators=[django.core.validators.RegexValidator('^[a-z0-9][a-z0-9_-]*\\Z', 'Small letters, digits, - and _ only.')], verbose_name='subject area')),
+                    ('text', models.TextField(blank=True, help_text='Markdown, without HTML or pictures.', max_length=20000, verbose_name='text')),
+                    ('template', models.CharField(blank=True, help_text='Instead of a text: the name of a template of the site.', max_length=200, verbose_name='template')),
+                    ('first', models.DateField(blank=True, null=True, verbose_name='from')),
+                    ('last', models.DateField(blank=True, null=True, verbose_name='to')),
+                ],
+                options={
+                    'verbose_name': 'customised content',
+                    'verbose_name_plural': 'Customised content',
+                    'ordering': ['slot', 'area', 'id'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('text', ''), models.Q(('template', ''), _negated=True)), models.Q(models.Q(('text', ''), _negated=True), ('template', '')), _connector='OR'), name='privacy_content_one', violation_error_message='Write a text or name a template, one of them.'), models.CheckConstraint(condition=models.Q(('first', None), ('last', None), ('first__lte', models.F('last')), _connector='OR'), name='privacy_content_days', violation_error_message='The first day must not be after the last.')],
+                },
+            ), migrations.CreateModel(
                 name='DaySalt',
                 fields=[
                     ('day', models.DateField(primary_key=True, serialize=False, verbose_name='day')),
@@ -104,6 +121,7 @@ class Migration(migrations.Migration):
                     ('id', models.BigAutoField(primary_key=True, serialize=False)),
                     ('slug', models.CharField(max_length=50, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9][a-z0-9_-]*\\Z', 'Small letters, digits, - and _ only.')], verbose_name='short name')),
                     ('label', models.CharField(max_length=100, verbose_name='name')),
+                    ('description', models.CharField(blank=True, help_text='What it is about, for visitors who look at their interests.', max_length=300, verbose_name='description')),
                     ('places', models.TextField(help_text='First parts of addresses or routes, one in each line: /products/cameras/', max_length=4000, verbose_name='pages')),
                 ],
                 options={
@@ -362,6 +380,21 @@ class Migration(migrations.Migration):
                     'verbose_name': 'visits of a subject area by day',
                     'verbose_name_plural': 'visits of subject areas by day',
                     'constraints': [models.UniqueConstraint(fields=('day', 'area', 'page'), name='privacy_area_day')],
+                },
+            ), migrations.CreateModel(
+                name='Interest',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('visitor', models.UUIDField(verbose_name='visitor')),
+                    ('score', models.FloatField(default=0.0, verbose_name='score')),
+                    ('as_of', models.BigIntegerField(default=0, verbose_name='last counted')),
+                    ('own', models.BooleanField(null=True, verbose_name='your own word')),
+                    ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onvif_privacy_visits.area', verbose_name='subject area')),
+                ],
+                options={
+                    'verbose_name': 'interest',
+                    'verbose_name_plural': 'interests',
+                    'constraints': [models.UniqueConstraint(fields=('visitor', 'area'), name='privacy_interest')],
                 },
             )],
         ),

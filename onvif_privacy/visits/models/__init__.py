@@ -6,6 +6,7 @@ and no key of theirs is ever shown to a visitor.
 
 from onvif_privacy.visits.models.areas import Area, AreaDay, SubjectArea
 from onvif_privacy.visits.models.books import Batch, LogImport, Process, Writer
+from onvif_privacy.visits.models.content import CustomContent
 from onvif_privacy.visits.models.counts import (
     BrowserDay,
     DayCount,
@@ -20,6 +21,7 @@ from onvif_privacy.visits.models.counts import (
     SiteHour,
 )
 from onvif_privacy.visits.models.domains import Domain, DomainDay, NetworkDay
+from onvif_privacy.visits.models.interests import Interest
 from onvif_privacy.visits.models.terms import Browser, Page, Referrer, Term
 from onvif_privacy.visits.models.uniques import DaySalt, UniqueDay, UniqueWaiting
 from onvif_privacy.visits.models.visit import Method, Visit
@@ -30,12 +32,14 @@ __all__ = [
     "Batch",
     "Browser",
     "BrowserDay",
+    "CustomContent",
     "DayCount",
     "DaySalt",
     "Domain",
     "DomainDay",
     "ExclusionDay",
     "FaultDay",
+    "Interest",
     "LogImport",
     "Method",
     "NetworkDay",

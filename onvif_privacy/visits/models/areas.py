@@ -51,6 +51,12 @@ class SubjectArea(models.Model):
         validators=[RegexValidator(r"^[a-z0-9][a-z0-9_-]*\Z", _("Small letters, digits, - and _ only."))],
     )
     label = models.CharField(_("name"), max_length=100)
+    description = models.CharField(
+        _("description"),
+        max_length=300,
+        blank=True,
+        help_text=_("What it is about, for visitors who look at their interests."),
+    )
     places = models.TextField(
         _("pages"),
         max_length=4_000,

@@ -31,6 +31,7 @@ class Declared:
     slug: str
     label: str
     places: tuple[str, ...]
+    description: str = ""
 
 
 def of_request(request: HttpRequest, response: HttpResponseBase, match: ResolverMatch | None) -> tuple[str, ...]:
@@ -67,6 +68,7 @@ class Places:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], tuple[str, ...]] = {}
         self._declared: tuple[Declared, ...] = ()
+        self._all: Mapping[str, Declared] = {}
         self._fresh_until = float("-inf")
 
     def of(self, route: str, path: str, said: tuple[str, ...]) -> tuple[str, ...]:
@@ -85,9 +87,15 @@ class Places:
         """Read what is declared, where it was read more than a minute ago. One query."""
         if time.monotonic() < self._fresh_until:
             return
-        self._declared = tuple(area for area in declared().values() if area.places)
+        self._all = declared()
+        self._declared = tuple(area for area in self._all.values() if area.places)
         self._known.clear()
         self._fresh_until = time.monotonic() + READ_AGAIN_SECONDS
+
+    def all(self) -> Mapping[str, Declared]:
+        """Return every declared area by short name; no query within a minute of the last."""
+        self.renew()
+        return self._all
 
     def forget(self) -> None:
         """Read again at the next need; for tests and after a change in the admin."""
@@ -100,8 +108,10 @@ places = Places()
 def declared() -> Mapping[str, Declared]:
     """Return the areas of the settings and those of the admin by slug; the settings win. One query."""
     rows = SubjectArea.objects.using(router.db_for_write(SubjectArea))
-    areas = {row.slug: Declared(row.slug, row.label, tuple(row.places.split())) for row in rows}
-    for slug, starts in conf.SUBJECT_AREAS.items():
-        label = areas[slug].label if slug in areas else slug.replace("-", " ").capitalize()
-        areas[slug] = Declared(slug, label, tuple(starts))
+    areas = {row.slug: Declared(row.slug, row.label, tuple(row.places.split()), row.description) for row in rows}
+    for slug, said in conf.SUBJECT_AREAS.items():
+        more = said if isinstance(said, Mapping) else {"places": said}
+        known = areas.get(slug, Declared(slug, slug.replace("-", " ").capitalize(), ()))
+        label, description = more.get("label", known.label), more.get("description", known.description)
+        areas[slug] = Declared(slug, label, tuple(more.get("places", ())), description)
     return areas

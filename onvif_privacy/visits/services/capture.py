@@ -17,7 +17,11 @@ from onvif_privacy.core.conf import conf as house
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import Reason
 from onvif_privacy.visits.services import areas, cleaning, exclusions, salts
-from onvif_privacy.visits.services.records import Record
+from onvif_privacy.visits.services.interests import PURPOSE
+from onvif_privacy.visits.services.records import Note, Record
+
+COUNTED = (Reason.OBJECTION, Reason.SIGNAL)  # pages that a person saw and does not want counted
+FAILED = 400
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Rules:
     staff: bool
     proxies: int
     uniques: bool
+    interests: bool
 
     def is_public(self, match: ResolverMatch) -> bool:
         """Whether the view's concrete addresses may be kept."""
@@ -55,6 +60,7 @@ def rules() -> Rules:
         staff=conf.STAFF,
         proxies=house.TRUSTED_PROXIES,
         uniques=conf.UNIQUES,
+        interests=conf.INTERESTS,
     )
 
 
@@ -81,6 +87,23 @@ def record_of(request: HttpRequest, response: HttpResponseBase) -> Record | Reas
     visitor = privacy.reference if answer is consent.State.GRANTED else ""
     record = _record(request, response, current, visitor, told)
     return record._replace(method="GET", status=200, referrer=cleaning.INTERNAL) if told else record
+
+
+def note_of(request: HttpRequest, response: HttpResponseBase, found: Record | Reason) -> Note | None:
+    """Return what a visit says of its visitor's interests; None unless their choice grants `interests`.
+
+    ``found`` is what `record_of` gave. Who does not want their visits counted may want content chosen for them.
+    """
+    current = rules()
+    privacy = consent.of(request).silent
+    if not current.interests or not (isinstance(found, Record) or found in COUNTED):
+        return None
+    told = getattr(request, "onvif_privacy_page", "")
+    seen = told or (request.method == "GET" and response.status_code < FAILED)
+    if not seen or not privacy.allows(PURPOSE):
+        return None
+    visit = found if isinstance(found, Record) else _record(request, response, current, "", told)
+    return Note(visit.at, privacy.reference, visit.route, visit.path, visit.areas)
 
 
 def _record(request: HttpRequest, response: HttpResponseBase, current: Rules, visitor: str, told: str) -> Record:

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from onvif_privacy.visits.services import clock, forks, popular, retention, salts, uniques
 from onvif_privacy.visits.services.plan import plan
-from onvif_privacy.visits.services.records import Books, Parcel, Receipt, Record, Unavailable
+from onvif_privacy.visits.services.records import Books, Note, Parcel, Receipt, Record, Unavailable
 from onvif_privacy.visits.services.transports import Direct, Transport
 
 logger = logging.getLogger("onvif_privacy.visits")
@@ -60,6 +60,7 @@ class Recorder:
         self._stored = 0
         self._dropped: Counter[str] = Counter({"fork": inherited} if inherited else {})
         self._excluded: Counter[str] = Counter()
+        self._notes: list[Note] = []
         self._parcel: Parcel | None = None
         self._process = uuid.uuid4()
         self._started = timezone.now()
@@ -103,6 +104,12 @@ class Recorder:
         if self.thread is None and plan().mode == "thread":
             self.start()
 
+    def note(self, note: Note) -> None:
+        """Take in what a visit says of its visitor's interests; left out when too many wait. Follows put or exclude."""
+        with self._lock:
+            if not self._stopping and len(self._notes) < plan().buffer_visits:
+                self._notes.append(note)
+
     # the books
 
     @property
@@ -133,12 +140,13 @@ class Recorder:
     def _packed(self) -> Parcel | None:
         with self._lock:
             records = tuple(self._queue[:PARCEL_VISITS])
-            if not records and not self._excluded:
+            if not records and not self._excluded and not self._notes:
                 return None
+            notes, self._notes = tuple(self._notes), []
             day = clock.today()
             excluded = {(day, reason): number for reason, number in self._excluded.items()}
             self._excluded.clear()
-            return Parcel(records, excluded, self._books())
+            return Parcel(records, excluded, self._books(), notes=notes)
 
     def _settle(self, parcel: Parcel, receipt: Receipt) -> None:
         """Take records out of the queue, after commit and not before."""

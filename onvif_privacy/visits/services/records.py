@@ -34,6 +34,16 @@ class Record(NamedTuple):
         return RECORD_OVERHEAD_BYTES + len(self.route) + len(self.path) + len(self.agent) + len(self.referrer)
 
 
+class Note(NamedTuple):
+    """What one page visit says of its visitor's interests; made only while their choice grants `interests`."""
+
+    at: int  # seconds since 1970
+    visitor: str  # reference of the subject
+    route: str
+    path: str
+    areas: tuple[str, ...] = ()  # subject areas that view, object and template name
+
+
 @dataclass(frozen=True)
 class Books:
     """The counters of one process: accepted = stored + the sum of dropped + pending."""
@@ -56,13 +66,14 @@ class Parcel:
     """What one transaction stores: records, what was left out since the last one, and the books at that moment.
 
     The same parcel may be sent again after an unclear commit; its id makes that harmless. ``books`` is None for what
-    no process keeps books of (imported logs).
+    no process keeps books of (imported logs). ``notes`` are no visits and in no books: a score is an estimate.
     """
 
     records: tuple[Record, ...]
     excluded: Mapping[tuple[date, str], int] = field(default_factory=dict)  # by day and reason
     books: Books | None = None
     id: uuid.UUID = field(default_factory=uuid.uuid4)
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)

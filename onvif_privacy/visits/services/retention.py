@@ -11,6 +11,7 @@ from django.utils import timezone
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import Batch, LogImport, PageHour, Process, SiteHour, Visit
 from onvif_privacy.visits.services import domains, partitions
+from onvif_privacy.visits.services.interests import changing
 
 CHUNK = 10_000
 # A repeated batch comes within minutes; a week is far beyond any back-off.
@@ -27,7 +28,7 @@ def expire() -> bool:
     """
     domains.expire()
     partitions.keep_up(router.db_for_write(Visit))
-    full = False
+    full = changing.expire()
     for model, name, days in terms():
         before = timezone.now() - dt.timedelta(days=days)
         oldest = model._default_manager.filter(**{f"{name}__lt": before}).order_by(name).values_list("pk")[:CHUNK]

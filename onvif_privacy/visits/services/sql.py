@@ -24,18 +24,23 @@ def add_up(
 ) -> None:
     """Insert each row, or add its counters to the row with the same keys. ``rows``: keys first, then counters.
 
-    ``keys`` must be a unique constraint. Rows are written in the order of their keys, so that two writers never wait
-    for each other in a circle.
+    ``keys`` must be a unique constraint.
+    """
+    upsert(model, (*keys, *counters), rows, _on_conflict(model, keys, counters, using), using)
+
+
+def upsert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row], end: str, using: str) -> None:
+    """Insert rows; ``end`` says what becomes of those that are there already.
+
+    Rows are written in the order of their first columns, so that two writers never wait for each other in a circle.
     """
     ordered = sorted(rows)
     if not ordered:
         return
-    columns = (*keys, *counters)
     adapted = [
         list(map(_adapter(model, name, using), values))
         for name, values in zip(columns, zip(*ordered, strict=True), strict=True)
     ]
-    end = _on_conflict(model, keys, counters, using)
     if connections[using].vendor != "postgresql":
         _send(model, columns, list(zip(*adapted, strict=True)), end, using)
         return

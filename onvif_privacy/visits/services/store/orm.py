@@ -19,6 +19,7 @@ from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import Batch, Page, Process, Visit, Writer
 from onvif_privacy.visits.querysets import Use
 from onvif_privacy.visits.services import clock, dictionary, partitions, rollups, sql
+from onvif_privacy.visits.services.interests import writing
 from onvif_privacy.visits.services.records import Parcel, Receipt, Unavailable
 from onvif_privacy.visits.services.store import rows
 from onvif_privacy.visits.services.store.rows import Prepared
@@ -49,6 +50,7 @@ def write(parcel: Parcel, *, using: str | None = None, also: Callable[[str], Non
 
 def _write(parcel: Parcel, found: rows.Sorted, using: str, also: Callable[[str], None] | None) -> Receipt:
     prepared, invalid = rows.prepared(found.people, found.agents, using)
+    scores = writing.scores(parcel.notes, using)
     with transaction.atomic(using=using):
         _limit_statements(using)
         _take_turn(using)
@@ -63,6 +65,7 @@ def _write(parcel: Parcel, found: rows.Sorted, using: str, also: Callable[[str],
             tally.add(slot, visits)
         tally.store(using)
         rollups.store_exclusions(found.excluded, using)
+        writing.store(scores, using)
         _enter(parcel, receipt, using)
         if also is not None:
             also(using)
