@@ -205,4 +205,4 @@ if getattr(settings, "ONVIF_PRIVACY_LEDGER_SEAL", False) is True:
     from onvif_privacy.core.jobs import sealing  # noqa: F401
 
 # After the purposes, which the saboteurs ask for.
-from onvif_privacy.core.promises import acts, controlled, exits, gated, leaving  # noqa: E402, F401 - bring those of `own` along
+from onvif_privacy.core.promises import acts, controlled, deployed, exits, gated, leaving  # noqa: E402, F401 - bring those of `own` along

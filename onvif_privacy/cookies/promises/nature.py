@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +23,7 @@ from onvif_privacy.cookies.services.choice import Answer, Choice
 from onvif_privacy.cookies.services.declared import languages
 from onvif_privacy.cookies.services.set_cookie import SetCookie
 from onvif_privacy.core.conf import conf as house
+from onvif_privacy.core.here import reached_from_here_alone
 from onvif_privacy.core.promises import Clause, Finding, Kind, Look, Plant, Promise, check
 from onvif_privacy.core.promises.planting import altered
 from onvif_privacy.core.registry import DeviceItem, declare, temporarily
@@ -42,7 +42,6 @@ NECESSARY = Promise("cookies_nature.necessary", NATURE, _("Whatever counts as ne
 declare(NATURE, OWN, LIMITED, NECESSARY)
 
 LONGEST_BYTES = 4096
-LOCAL = "localhost"
 REFERENCE = "A" * 22  # shaped like the reference of a subject
 
 
@@ -56,7 +55,7 @@ def _own() -> list[SetCookie]:
 
 def _faults(cookie: SetCookie) -> Iterator[str]:
     flags, hidden = cookie.attributes, cookie.name == choices.cookie_names()[0]
-    if "secure" not in flags and not _stays_on_this_machine():
+    if "secure" not in flags and not reached_from_here_alone():
         yield "goes over plain http"
     if hidden and "httponly" not in flags:
         yield "can be read by scripts"
@@ -68,22 +67,6 @@ def _faults(cookie: SetCookie) -> Iterator[str]:
         yield "is larger than 4,096 bytes"
     if REFERENCE in cookie.line():
         yield "recognises somebody who declined"
-
-
-def _stays_on_this_machine() -> bool:
-    """Whether every host that the site answers to is this machine, so that no network sees a request.
-
-    Such an origin is as good as https (W3C Secure Contexts, 3.1). Django's test runner adds a host that nobody asks.
-    """
-    hosts = {*settings.ALLOWED_HOSTS} - {"testserver"} or ({LOCAL} if settings.DEBUG else set())
-    return bool(hosts) and all(host.strip(".[]") == LOCAL or _is_loopback(host.strip("[]")) for host in hosts)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.endswith(f".{LOCAL}")
 
 
 def _too_wide(domain: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +11,9 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 from onvif_privacy.core.checks.house import LABEL, broken
 from onvif_privacy.core.conf import conf
+from onvif_privacy.core.here import is_here
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
-
-
-def _is_here(host: str) -> bool:
-    """Whether a mail server runs on this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() in ("", "localhost")
 
 
 @register()
@@ -45,7 +37,7 @@ def canaries_can_be_heard(app_configs: Any, **kwargs: Any) -> Sequence[CheckMess
 def mail_is_encrypted(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """W009: mail would leave this machine in the clear."""
     encrypted = settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL
-    if settings.EMAIL_BACKEND != SMTP or encrypted or _is_here(settings.EMAIL_HOST):
+    if settings.EMAIL_BACKEND != SMTP or encrypted or is_here(settings.EMAIL_HOST):
         return []
     return [
         Warning(

@@ -11,6 +11,7 @@ from django.test import override_settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from onvif_privacy.core.here import is_here
 from onvif_privacy.core.promises import Finding, Kind, Look, Plant, Promise, check
 from onvif_privacy.core.promises.own import SECURITY
 from onvif_privacy.core.registry import declare
@@ -20,7 +21,6 @@ TRANSPORT = Promise("security.mail_transport", SECURITY, _("Mail goes to its ser
 
 declare(TRANSPORT)
 
-HERE: Final = ("localhost", "127.0.0.1", "::1")
 SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
 
 
@@ -31,7 +31,7 @@ def mail_is_encrypted_on_its_way(look: Look) -> Iterable[Finding]:
     backend = import_string(conf.TRANSPORT)()
     if not isinstance(backend, EmailBackend):
         return  # a file, the console, or a provider's interface over https
-    if backend.host not in HERE and not (backend.use_tls or backend.use_ssl):
+    if not is_here(str(backend.host)) and not (backend.use_tls or backend.use_ssl):
         yield Finding("mail server", "is another machine and is spoken to in the clear")
 
 
