@@ -103,14 +103,15 @@ def browser() -> str | None:
     return None if chromium() else "there is no Chromium on the path"
 
 
-def nginx() -> str:
-    """Return the proxy that some browser tests stand behind; empty where it is not installed."""
-    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin") or ""
+def program(name: str) -> str:
+    """Return where a server's program is, also outside a user's path; empty where it is not installed."""
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin") or ""
 
 
 def proxy() -> str | None:
-    """Say why no proxy can be started; None when one can."""
-    return None if nginx() else "nginx is not installed"
+    """Say why no proxy or cache can be started; None when they can."""
+    missing = [name for name in ("nginx", "varnishd") if not program(name)]
+    return f"not installed: {', '.join(missing)}" if missing else None
 
 
 def age() -> str | None:
@@ -142,7 +143,7 @@ REQUIREMENTS = (
     Requirement(
         "browser", browser, "apt install chromium", "DJANGO_ALLOW_ASYNC_UNSAFE=1 pytest -W default tests/browser"
     ),
-    Requirement("proxy", proxy, "apt install nginx-light"),
+    Requirement("proxy", proxy, "apt install nginx-light varnish"),
     Requirement("age", age, "apt install age openssl"),
     Requirement(
         "hosts",

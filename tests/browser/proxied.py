@@ -48,7 +48,7 @@ def serving(target: str, folder: Path) -> Iterator[str]:
     _certify(folder)
     (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder, port=port, target=target))
     process = subprocess.Popen(
-        [requirements.nginx(), "-p", folder, "-c", folder / "nginx.conf"], stderr=subprocess.DEVNULL
+        [requirements.program("nginx"), "-p", folder, "-c", folder / "nginx.conf"], stderr=subprocess.DEVNULL
     )
     try:
         _wait_for(port, process)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import uuid
 from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ from django.http.response import HttpResponseBase
 from django.template import engines
 from django.template.response import TemplateResponse
 from django.urls import include, path
-from django.views.decorators.cache import cache_page
+from django.views.decorators.cache import cache_control, cache_page
 
 from onvif_privacy.cookies.views import requires_purpose
 
@@ -134,6 +135,12 @@ def plain(request: HttpRequest) -> HttpResponseBase:
     return HttpResponse("plain")
 
 
+@cache_control(public=True, max_age=60)
+def for_everybody(request: HttpRequest) -> HttpResponseBase:
+    """A page that caches may keep; each time it is made it is another."""
+    return HttpResponse(uuid.uuid4().hex)
+
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("privacy/", include("onvif_privacy.urls")),
@@ -149,6 +156,7 @@ urlpatterns = [
     path("asks/", asks),
     path("cached-asks/", cache_page(60)(asks)),
     path("cached/", cache_page(60)(view)),
+    path("public/", for_everybody),
     path("silent/", asks_silently),
     path("needs/", needs),
     path("async-needs/", async_needs),
