@@ -3,16 +3,82 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import SuspiciousFileOperation
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template.loader import get_template
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.conf import conf as house
+from onvif_privacy.visits.models import CustomContent
 from onvif_privacy.visits.querysets import Use
 from onvif_privacy.visits.services.cleaning import ROUTE_LENGTH, is_slug
+from onvif_privacy.visits.services.interests import showing
 from onvif_privacy.visits.services.periods import LONGEST_DAYS, Choice, Period
 from onvif_privacy.visits.services.reports import Asked
+
+
+class InterestForm(forms.Form):
+    """What a person says of one of their interests, or that all of them are to be deleted."""
+
+    OWN: ClassVar[dict[str, bool | None]] = {"yes": True, "no": False, "visits": None}
+
+    act = forms.ChoiceField(choices=[(name, name) for name in ("yes", "no", "visits", "reset")])
+    area = forms.CharField(max_length=50, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """An answer is about an area that this site knows."""
+        data = super().clean() or {}
+        if data.get("act") in self.OWN and data.get("area") not in showing.known():
+            raise forms.ValidationError(_("This site has no such subject area."))
+        return data
+
+
+class ContentForm(forms.ModelForm):  # type: ignore[type-arg] # Django's class is generic for the type checker only
+    """Content as staff write it: on an area that this site knows, with a text or a template that is there."""
+
+    class Meta:
+        model = CustomContent
+        fields = ("slot", "area", "text", "template", "first", "last")
+
+    def clean_area(self) -> str:
+        """An area that this site knows, or none."""
+        area = str(self.cleaned_data["area"])
+        if area and area not in showing.known():
+            raise forms.ValidationError(_("This site has no such subject area."))
+        return area
+
+    def clean_text(self) -> str:
+        """PostgreSQL refuses NUL."""
+        return str(self.cleaned_data["text"]).replace("\0", "")
+
+    def clean_template(self) -> str:
+        """A template of the site that can be read."""
+        name = str(self.cleaned_data["template"])
+        try:
+            if name:
+                get_template(name)
+        except (TemplateDoesNotExist, TemplateSyntaxError, SuspiciousFileOperation, OSError, ValueError):
+            raise forms.ValidationError(_("There is no such template, or it cannot be read.")) from None
+        return name
+
+
+class PreviewForm(forms.Form):
+    """As whom, and on which day, staff look at a slot."""
+
+    area = forms.ChoiceField(label=_("Seen by"), required=False)
+    day = forms.DateField(
+        label=_("On"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["area"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        someone = [(slug, _("someone interested in %(area)s") % {"area": slug}) for slug in sorted(showing.known())]
+        field.choices = [("", _("a stranger")), *someone]
 
 
 class ReportForm(forms.Form):

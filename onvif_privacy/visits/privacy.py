@@ -19,7 +19,7 @@ from onvif_privacy.core.registry import (
 )
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.services import domains, own, reports, retention, salts, uniques
-from onvif_privacy.visits.services.interests import PURPOSE
+from onvif_privacy.visits.services.interests import INTERESTS, PURPOSE, showing
 
 _BECAUSE = {
     "counts": "numbers of visits, or registers from which nobody can be found",
@@ -51,20 +51,6 @@ declare(
     )
 )
 
-INTERESTS = Purpose(
-    PURPOSE,
-    label=_("Content chosen for you"),
-    text=_(
-        "Remembers which subjects the pages are about that you visit, to show you content and offers of this site on "
-        "what interests you. You can see, correct and delete what is remembered at any time."
-    ),
-    basis=Basis.CONSENT,
-    clause="customised",
-    device=True,
-    reader="visits",
-    use=Use.PERSONALIZED_EXPERIENCE,
-    data_classes=("profile",),
-)
 if conf.INTERESTS:
     declare(INTERESTS)
 
@@ -125,6 +111,10 @@ declare(
         permission="onvif_privacy_visits.view_popularity",
     ),
 )
+
+
+if conf.INTERESTS:
+    declare(Panel(PURPOSE, 45, _("Interests"), "onvif_privacy/visits/interests_panel.html", showing.panel))
 
 
 @jobs.job("visits.retention", every="1h", lease="5m", alarm="1d")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.test import override_settings
 
-from onvif_privacy.visits.services import dictionary, popular, salts
+from onvif_privacy.visits.services import contents, dictionary, popular, salts
 from onvif_privacy.visits.services.recorder import recorder
 
 
@@ -21,6 +21,7 @@ def inline() -> Iterator[None]:
     recorder.begin_anew()
     dictionary.forget()
     popular.forget()
+    contents.forget()
     with override_settings(ONVIF_PRIVACY_VISITS_RECORDING="inline"):
         salts.forget()
         salts.keep_up()

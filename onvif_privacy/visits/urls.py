@@ -6,4 +6,11 @@ from django.urls import path
 from onvif_privacy.visits import views
 
 app_name = "onvif_privacy_visits"
-urlpatterns = [path("page/", views.page, name="page")] if getattr(settings, "ONVIF_PRIVACY_VISITS_PAGES", ()) else []
+urlpatterns = []
+if getattr(settings, "ONVIF_PRIVACY_VISITS_PAGES", ()):
+    urlpatterns.append(path("page/", views.page, name="page"))
+if getattr(settings, "ONVIF_PRIVACY_VISITS_INTERESTS", False):
+    urlpatterns += [
+        path("interests/", views.interests, name="interests"),
+        path("interests/here/", views.interests_here, name="interests-here"),
+    ]

@@ -1,17 +1,39 @@
-"""What a single-page application tells of its pages."""
+"""What a single-page application tells of its pages; a person's interests, to see and to change."""
 
 from __future__ import annotations
 
+import uuid
 from urllib.parse import urlsplit
 
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from onvif_privacy.core.doors import private_page
 from onvif_privacy.visits.conf import conf
-from onvif_privacy.visits.services import pages
+from onvif_privacy.visits.forms import InterestForm
+from onvif_privacy.visits.services import cleaning, pages
+from onvif_privacy.visits.services.interests import changing, profile, showing
+
+MOST_AREAS = 50
+SAID = {
+    "yes": _("Kept: this interests you."),
+    "no": _("Kept: this does not interest you. Its score is deleted."),
+    "visits": _("From now on your visits decide about this area again."),
+    "reset": _("Everything was deleted. What you look at from now on counts anew."),
+}
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: whatever was posted, the next page is read."""
+
+    status_code = 303
 
 
 # a visit is no act in anybody's name: what another site could send here, it could send by a link as well
@@ -47,3 +69,48 @@ def _is_ours(request: HttpRequest) -> bool:
         return not origin or urlsplit(origin).netloc == request.META.get("HTTP_HOST") != ""
     except ValueError:
         return False
+
+
+@private_page
+@login_not_required
+@never_cache
+@require_safe
+def interests_here(request: HttpRequest) -> HttpResponse:
+    """Answer the script of lazy content: which of the areas in ``area`` (short names) the visitor is interested in."""
+    found = profile.of_request(request)
+    asked = dict.fromkeys(filter(cleaning.is_slug, request.GET.getlist("area")[:MOST_AREAS]))
+    return JsonResponse({"interested": [area for area in asked if found.interested(area)]})
+
+
+@private_page
+@login_not_required
+@csrf_protect
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def interests(request: HttpRequest) -> HttpResponse:
+    """Show this browser's visitor their interests with the rule; by POST correct one, or delete all."""
+    visitor = profile.visitor_here(request)
+    if request.method == "POST":
+        return _change(request, visitor)
+    context = {**showing.shown(request), "said": SAID.get(request.GET.get("said", ""), "")}
+    return _own(render(request, "onvif_privacy/visits/interests.html", context))
+
+
+def _change(request: HttpRequest, visitor: uuid.UUID | None) -> HttpResponse:
+    form = InterestForm(request.POST)
+    if not form.is_valid():
+        return _own(render(request, "onvif_privacy/visits/interests.html", showing.shown(request), status=400))
+    act = form.cleaned_data["act"]
+    if visitor is not None and act == "reset":
+        changing.reset(visitor)
+    elif visitor is not None:
+        changing.correct(visitor, form.cleaned_data["area"], form.OWN[act])
+    return SeeOther(f"{reverse('onvif_privacy_visits:interests')}?said={act}")
+
+
+def _own(response: HttpResponse) -> HttpResponse:
+    """Let no search engine and no other site have the page."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Frame-Options"] = "DENY"
+    return response

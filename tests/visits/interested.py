@@ -16,9 +16,9 @@ from onvif_privacy.core.models import Subject
 from onvif_privacy.core.registry import temporarily
 from onvif_privacy.core.testing.factories import DecisionFactory, SubjectFactory
 from onvif_privacy.visits.models import Area, Interest
-from onvif_privacy.visits.privacy import INTERESTS, profiles
+from onvif_privacy.visits.privacy import profiles
 from onvif_privacy.visits.services import areas, capture, dictionary, store
-from onvif_privacy.visits.services.interests import PURPOSE, writing
+from onvif_privacy.visits.services.interests import INTERESTS, PURPOSE, writing
 from onvif_privacy.visits.services.records import Note, Parcel
 
 AREAS = {"video": ["/video/"], "access": ["/access/"], "audio": ["/audio/"], "light": ["/light/"]}

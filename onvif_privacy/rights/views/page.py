@@ -27,7 +27,7 @@ from onvif_privacy.rights.views.asking import asking, own, private
 logger = logging.getLogger(__name__)
 
 # What somebody without an account sees: what their browser decided and let be recorded, and the way to end it.
-FOR_BROWSERS = ("decisions", "visits", "actions")
+FOR_BROWSERS = ("decisions", "visits", "interests", "actions")
 
 
 @dataclass(frozen=True)

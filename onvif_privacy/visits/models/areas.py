@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.visits.models.counts import DayCount
 from onvif_privacy.visits.models.terms import Page, Term
+from onvif_privacy.visits.querysets import PageDayQuerySet
 
 
 class Area(Term):
@@ -30,6 +31,8 @@ class AreaDay(DayCount):
 
     area = models.ForeignKey(Area, models.PROTECT, related_name="days")
     page = models.ForeignKey(Page, models.PROTECT, related_name="area_days")
+
+    objects: ClassVar[PageDayQuerySet] = PageDayQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("visits of a subject area by day")

@@ -1,5 +1,15 @@
 """What this room promises of recorded visits, and the checks that would notice if it were not so."""
 
-from onvif_privacy.visits.promises import books, columns, contents, customised, private, recorders, uniques, uses
+from onvif_privacy.visits.promises import (
+    books,
+    columns,
+    contents,
+    customised,
+    interests,
+    private,
+    recorders,
+    uniques,
+    uses,
+)
 
-__all__ = ["books", "columns", "contents", "customised", "private", "recorders", "uniques", "uses"]
+__all__ = ["books", "columns", "contents", "customised", "interests", "private", "recorders", "uniques", "uses"]

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from django.db import OperationalError
 from django.utils import timezone
 
-from onvif_privacy.visits.services import clock, forks, popular, retention, salts, uniques
+from onvif_privacy.visits.services import clock, contents, forks, popular, retention, salts, uniques
 from onvif_privacy.visits.services.plan import plan
 from onvif_privacy.visits.services.records import Books, Note, Parcel, Receipt, Record, Unavailable
 from onvif_privacy.visits.services.transports import Direct, Transport
@@ -270,7 +270,7 @@ class Recorder:
 
 
 # A site without cron keeps its lists and terms by these.
-UPKEEP = (salts.keep_up, popular.refresh, uniques.now_and_then, retention.now_and_then)
+UPKEEP = (salts.keep_up, popular.refresh, contents.refresh, uniques.now_and_then, retention.now_and_then)
 
 recorder = Recorder(Direct(), upkeep=UPKEEP)
 

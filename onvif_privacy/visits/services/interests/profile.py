@@ -30,12 +30,13 @@ def of_request(request: HttpRequest | None) -> Profile:
     """
     if request is None or not conf.INTERESTS:
         return STRANGER
-    if not consent.of(request).allows(PURPOSE):
+    visitor = visitor_here(request)
+    if visitor is None:
         return STRANGER
     found = getattr(request, ATTRIBUTE, None)
     if found is None:
         try:
-            found = read(agreeing.visitor_of(consent.of(request).reference))
+            found = read(visitor)
         except (DatabaseError, SynchronousOnlyOperation) as error:
             logger.info("interests cannot be read now (%s)", type(error).__name__)
             found = STRANGER
@@ -43,10 +44,14 @@ def of_request(request: HttpRequest | None) -> Profile:
     return cast("Profile", found)
 
 
-def read(visitor: uuid.UUID | None) -> Profile:
+def visitor_here(request: HttpRequest) -> uuid.UUID | None:
+    """Return the visitor whom this browser's choice names if it grants interests; whoever is signed in here."""
+    privacy = consent.of(request)
+    return agreeing.visitor_of(privacy.reference) if privacy.allows(PURPOSE) else None
+
+
+def read(visitor: uuid.UUID) -> Profile:
     """Return the profile of one visitor if they agree now. One query, and one a minute for the areas of the site."""
-    if visitor is None:
-        return STRANGER
     rows = (
         Interest.objects.using(router.db_for_write(Interest))
         .filter(visitor=visitor, visitor__in=agreeing.visitors().filter(subject=visitor))
