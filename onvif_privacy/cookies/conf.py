@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.core.conf import Setting, Settings, boolean, choice, integer, optional, text
+from onvif_privacy.core.conf import Setting, Settings, boolean, choice, integer, optional, strings, text
 
 DAY = 86400
 MAX_AGE_LIMIT = 184 * DAY  # six months at most, whichever months they are
+
+
+def beginnings(value: object) -> tuple[str, ...]:
+    """Accept a list of paths; an empty one would leave out the whole site."""
+    if not all(item.startswith("/") and item != "/" for item in strings(value)):
+        raise ValueError('must be a list of addresses below "/"')
+    return strings(value)
 
 
 class CookiesSettings(Settings):
@@ -39,6 +46,19 @@ class CookiesSettings(Settings):
     )
     HEADER_BUDGET: Setting[int] = Setting(
         3072, integer(512, 16384), _("Bytes of cookie headers in one answer while cookies are deleted.")
+    )
+    AUDIT_SKIP: Setting[tuple[str, ...]] = Setting(
+        (),
+        beginnings,
+        _("Beginnings of addresses that an audit leaves out, such as “/admin/”; log-out is left out anyway."),
+    )
+    AUDIT_HOSTS: Setting[tuple[str, ...]] = Setting(
+        (),
+        strings,
+        _("Other hosts that pages may ask at any time, such as your own image server; you answer for them."),
+    )
+    STORAGE: Setting[str] = Setting(
+        "default", text, _("Name of a storage in STORAGES for the screenshots that an audit takes of the bar.")
     )
 
 

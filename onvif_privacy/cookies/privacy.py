@@ -79,6 +79,21 @@ declare(
             "by": Ref,
         },
     ),
+    EntryKind(
+        "cookies.audited",
+        {
+            "run": Ref,
+            "engine": Slug,
+            "states": [Slug],
+            "policy": Count,
+            "pages": Count,
+            "verdict": Slug,
+            "found": Digest,
+            "screenshots": [Digest],
+        },
+    ),
+    Guard("onvif_privacy_cookies.AuditRun", "deletable"),
+    Guard("onvif_privacy_cookies.PolicyScreenshot", "insert_only"),
     Guard("onvif_privacy_cookies.PolicyVersion", "insert_only"),
     Guard("onvif_privacy_cookies.PolicyText", "insert_only"),
     FooterLink(

@@ -285,7 +285,7 @@ def test_broken_tags_never_give_a_link_that_is_not_marked(parts: list[str]) -> N
 def test_public_page_with_a_link_by_hand_is_reported(client: Client, monkeypatch: Any) -> None:
     assert look_at(links_of_public_pages_are_marked).verdict is Verdict.KEPT
     Post.objects.bulk_create([Post(body="see [this](https://elsewhere.example/x) and https://other.example")])
-    monkeypatch.setattr(crawling, "_first", lambda: iter(["/board/"]))
+    monkeypatch.setattr(crawling, "first_addresses", lambda: iter(["/board/"]))
     assert look_at(links_of_public_pages_are_marked).verdict is Verdict.KEPT
     monkeypatch.setattr(marking, "mark", lambda: "")
     looked = look_at(links_of_public_pages_are_marked)
@@ -297,7 +297,7 @@ def test_public_page_with_a_link_by_hand_is_reported(client: Client, monkeypatch
 def test_command_lists_hosts_that_nobody_registered(monkeypatch: Any, capsys: Any) -> None:
     Post.objects.bulk_create([Post(body="[x](https://elsewhere.example/x) [y](https://known.example/)")])
     listed("known.example")
-    monkeypatch.setattr(crawling, "_first", lambda: iter(["/board/"]))
+    monkeypatch.setattr(crawling, "first_addresses", lambda: iter(["/board/"]))
     call_command("privacy_community", "links", register=True)
     assert capsys.readouterr().out.split() == ["1", "elsewhere.example"]
     assert register.due().get().host == "elsewhere.example"
@@ -311,7 +311,7 @@ def test_crawl_asks_with_get_and_stays_on_the_site(monkeypatch: Any) -> None:
         asked.append(address)
         return HttpResponse(pages.get(address, ""), status=200 if address in pages else 404)
 
-    monkeypatch.setattr(crawling, "_first", lambda: iter(["/"]))
+    monkeypatch.setattr(crawling, "first_addresses", lambda: iter(["/"]))
     found = dict(crawling.pages(ask))
     assert set(found) == {"/", "/a"}
     assert "/a" in asked

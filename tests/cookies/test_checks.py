@@ -39,7 +39,7 @@ def test_ids_are_unique_and_every_message_has_a_hint() -> None:
         if callable(getattr(checks, name)) and (getattr(checks, name).__doc__ or "")[1:4].isdigit()
     ]
     ids = [getattr(checks, name).__doc__[:4] for name in names]
-    assert len(ids) == len(set(ids)) == 18
+    assert len(ids) == len(set(ids)) == 19
 
 
 MIDDLEWARE = django_settings.MIDDLEWARE
@@ -53,6 +53,7 @@ MIDDLEWARE = django_settings.MIDDLEWARE
         ({"ONVIF_PRIVACY_COOKIES_SECURE": False}, "E002"),
         ({"ONVIF_PRIVACY_COOKIES_SECURE": False, "ONVIF_PRIVACY_COOKIES_DOMAIN": "example.com", "DEBUG": True}, "E002"),
         ({"ONVIF_PRIVACY_COOKIES_MAX_AGE": 185 * 86400}, "E003"),
+        ({"ONVIF_PRIVACY_COOKIES_STORAGE": "nowhere"}, "E013"),
         ({"ONVIF_PRIVACY_COOKIES_MODE": "report"}, "W003"),
         ({"LANGUAGES": [("en", "English"), ("eo", "Esperanto")]}, "W005"),
     ],
@@ -128,4 +129,10 @@ def test_overridden_buttons_are_named(tmp_path: Path) -> None:
 def test_wrong_type_is_left_to_the_kernels_check() -> None:
     with override_settings(ONVIF_PRIVACY_COOKIES_MAX_AGE="long", LANGUAGES=[("en", "English")]):
         assert found() == []
+        assert "onvif_privacy.E007" in {message.id for message in run_checks()}
+
+
+@pytest.mark.parametrize("value", [[""], ["/"], ["admin/"], "/admin/", [None], None])
+def test_an_audit_cannot_be_told_to_leave_out_the_whole_site(value: Any) -> None:
+    with override_settings(ONVIF_PRIVACY_COOKIES_AUDIT_SKIP=value):
         assert "onvif_privacy.E007" in {message.id for message in run_checks()}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.storage import InMemoryStorage
 
-from onvif_privacy.cookies.services import findings
+from onvif_privacy.cookies.services import findings, pictures
 from onvif_privacy.core.promises import Check, Verdict, checks, look_at
 
 pytestmark = pytest.mark.urls("tests.cookies.urls")
@@ -20,10 +21,11 @@ ONLY_PUBLISHED = {
     "cookies_choice.as_published:presentation_is_the_published_one",
     "cookies_choice.as_published:versions_have_their_digests",
 }
+PICTURED = "cookies_choice.pictured:version_has_its_screenshots"  # a walk with a browser brings these
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("check", OURS, ids=lambda check: check.name)
+@pytest.mark.parametrize("check", [one for one in OURS if one.name != PICTURED], ids=lambda check: check.name)
 def test_published_site_keeps_its_promises(check: Check, published: Any) -> None:
     looked = look_at(check)
     assert (looked.verdict, looked.error, looked.findings) == (Verdict.KEPT, "", ())
@@ -32,7 +34,7 @@ def test_published_site_keeps_its_promises(check: Check, published: Any) -> None
 @pytest.mark.django_db
 @pytest.mark.parametrize("check", OURS, ids=lambda check: check.name)
 def test_nothing_is_claimed_before_the_first_publishing(check: Check, items: Any) -> None:
-    verdict = Verdict.UNPROVEN if check.name in ONLY_PUBLISHED else Verdict.KEPT
+    verdict = Verdict.UNPROVEN if check.name in (*ONLY_PUBLISHED, PICTURED) else Verdict.KEPT
     assert look_at(check).verdict is verdict
 
 
@@ -61,3 +63,29 @@ def test_trying_the_guard_leaves_no_finding_for_staff(published: Any) -> None:
     for check in OURS:
         look_at(check)
     assert len(findings.buffer) == 0
+
+
+@pytest.mark.django_db
+def test_what_was_shown_is_proven_once_each_language_and_window_has_its_picture(
+    published: Any, monkeypatch: Any
+) -> None:
+    memory = InMemoryStorage()
+    monkeypatch.setattr(pictures, "storage", lambda: memory)
+    wanted = pictures.wanted(published)
+    assert {shot.language for shot in wanted} == {"en", "de"}
+    for shot in wanted[1:]:
+        pictures.store(published, shot, str(shot).encode())
+    assert look_at(checks.get(PICTURED)).verdict is Verdict.UNPROVEN
+    first = pictures.store(published, wanted[0], b"picture")
+    assert look_at(checks.get(PICTURED)).verdict is Verdict.KEPT
+    memory.delete(first.file)
+    assert pictures.missing(published) == [wanted[0]]
+    assert pictures.store(published, wanted[0], b"picture") == first  # back in its place, and no second row
+    assert look_at(checks.get(PICTURED)).verdict is Verdict.KEPT
+    assert published.screenshots.count() == len(wanted)
+
+
+@pytest.mark.django_db
+def test_a_site_that_asks_nothing_has_nothing_to_show(publish: Any) -> None:
+    publish()
+    assert look_at(checks.get(PICTURED)).verdict is Verdict.KEPT

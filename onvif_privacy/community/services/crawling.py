@@ -9,10 +9,9 @@ from urllib.parse import urljoin, urlsplit
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import NoReverseMatch, reverse
 
 from onvif_privacy.community.services.leading import ours
-from onvif_privacy.core.registry import footer_links
+from onvif_privacy.core.crawling import Walk, first_addresses
 from onvif_privacy.core.text import host
 
 PAGES = 60
@@ -72,34 +71,21 @@ def links(page: str) -> list[Link]:
     return parser.found
 
 
-def _first() -> Iterator[str]:
-    yield "/"
-    for one in footer_links.all():
-        try:
-            yield reverse(one.url_name)
-        except NoReverseMatch:
-            continue
-
-
 def pages(ask: Asker) -> Iterator[tuple[str, list[Link]]]:
     """Yield address and links of the public pages: the first, those in the footer, and where these lead.
 
     `PAGES` at most. Only GET is used, without a query; pages that ask for signing in, redirect or are no HTML are left
     out.
     """
-    waiting = list(dict.fromkeys(_first()))
-    known = set(waiting)
-    for asked in range(PAGES):
-        if asked >= len(waiting):
-            return
-        address = waiting[asked]
+    walk = Walk(first_addresses(), most=PAGES)
+    for address in walk:
         answer = ask(address)
         if answer.status_code != 200 or not isinstance(answer, HttpResponse) or "html" not in answer["Content-Type"]:
             continue
         found = links(answer.content.decode(answer.charset, "replace"))
         yield address, found
-        for link in found:
-            path = urlsplit(urljoin(address, link.href)).path
-            if not link.host and link.href[:1] not in ("", "#") and ":" not in link.href[:8] and path not in known:
-                known.add(path)
-                waiting.append(path)
+        walk.add(
+            urlsplit(urljoin(address, link.href)).path
+            for link in found
+            if not link.host and link.href[:1] not in ("", "#") and ":" not in link.href[:8]
+        )

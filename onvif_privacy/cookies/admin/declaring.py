@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from onvif_privacy.cookies.admin.audits import PolicyScreenshotInline, picture_view
 from onvif_privacy.cookies.models import (
     CookieFinding,
     DeclaredItem,
@@ -82,7 +84,7 @@ class PolicyVersionAdmin(EvidenceAdmin):
         "entry",
     )
     readonly_fields = ("what_changed", "declaration")
-    inlines = [PolicyTextInline]
+    inlines = [PolicyTextInline, PolicyScreenshotInline]
     change_list_template = "admin/onvif_privacy_cookies/policyversion/change_list.html"
 
     @admin.display(description=_("changes"))
@@ -106,9 +108,17 @@ class PolicyVersionAdmin(EvidenceAdmin):
         return format_html("<pre>{}</pre>", json.dumps(json.loads(version.snapshot), indent=2, ensure_ascii=False))
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page that shows the differences and publishes them."""
-        mine = path("publish/", self.admin_site.admin_view(self.publish_view), name="onvif_privacy_cookies_publish")
-        return [mine, *super().get_urls()]
+        """Add the page that shows the differences and publishes them, and the pictures of versions."""
+        wrap, mine = self.admin_site.admin_view, "onvif_privacy_cookies"
+        publish = path("publish/", wrap(self.publish_view), name=f"{mine}_publish")
+        picture = path("picture/<uuid:key>/", wrap(self.picture_view), name=f"{mine}_picture")
+        return [publish, picture, *super().get_urls()]
+
+    def picture_view(self, request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+        """Hand out a screenshot to who may see versions."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return picture_view(key)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Offer the button to those who may publish."""

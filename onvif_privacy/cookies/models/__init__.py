@@ -1,5 +1,6 @@
 """Everything this room stores. No table of it has a column that names a visitor."""
 
+from onvif_privacy.cookies.models.audits import AuditRun, PolicyScreenshot
 from onvif_privacy.cookies.models.drafts import (
     NAME_LENGTH,
     DeclaredItem,
@@ -13,12 +14,14 @@ from onvif_privacy.cookies.models.seen import ChoiceCount, CookieFinding
 
 __all__ = [
     "NAME_LENGTH",
+    "AuditRun",
     "ChoiceCount",
     "CookieFinding",
     "DeclaredItem",
     "DeclaredItemText",
     "Kind",
     "KnownItem",
+    "PolicyScreenshot",
     "PolicyText",
     "PolicyVersion",
     "SetBy",

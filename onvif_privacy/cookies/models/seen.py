@@ -21,6 +21,12 @@ class CookieFinding(models.Model):
         DRIFT = "drift", _("other domain, path or partition than declared")
         LIFETIME = "lifetime", _("lives longer than declared")
         PREFIX = "prefix", _("breaks the rule of its prefix")
+        EARLY = "early", _("asks another host before it was granted")
+        HOST = "host", _("asks a host that is not declared")
+        LIVE = "live", _("is a script that nothing holds back")
+        LINK = "link", _("has no way to the cookie settings")
+        PROMINENCE = "prominence", _("declining stands back behind accepting")
+        ACCESS = "access", _("is a barrier in the question")
         INTERNAL = "internal_error", _("error inside this room")
         OVERFLOW = "overflow", _("not kept for want of room")
 

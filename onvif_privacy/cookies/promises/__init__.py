@@ -1,5 +1,5 @@
 """What this room promises of cookies, and the checks that would notice if it were not so."""
 
-from onvif_privacy.cookies.promises import answers, choices, explained, nature, published
+from onvif_privacy.cookies.promises import answers, choices, explained, nature, pictured, published
 
-__all__ = ["answers", "choices", "explained", "nature", "published"]
+__all__ = ["answers", "choices", "explained", "nature", "pictured", "published"]

@@ -5,20 +5,22 @@ from __future__ import annotations
 from django.utils import timezone
 
 from onvif_privacy.cookies.services import counting, findings
+from onvif_privacy.cookies.services.auditing import keeping
 from onvif_privacy.core.jobs import Run, job
 
 
 def prune(*, dry_run: bool = False) -> dict[str, int]:
-    """Delete counts after 25 months and findings after 90 days; returns the number of rows by kind.
+    """Delete counts after 25 months, findings after 90 days, audits after 24 months; returns how many of each.
 
     ``dry_run`` only counts them.
     """
-    ending = {"counts": counting.ended(), "findings": findings.ended(timezone.now())}
+    now = timezone.now()
+    ending = {"counts": counting.ended(), "findings": findings.ended(now), "audits": keeping.ended(now)}
     return {kind: rows.count() if dry_run else rows.delete()[0] for kind, rows in ending.items()}
 
 
 @job("cookies.daily", every="1d", lease="5m", alarm="3d")
 def once_a_day(run: Run) -> None:
-    """Forget counts and findings that have outlived their term."""
+    """Forget counts, findings and audits that have outlived their term."""
     with run.step():
         prune()

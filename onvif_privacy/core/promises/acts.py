@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 from django.core.signals import request_finished, request_started
 from django.db import connections, router
 from django.db.models import Q
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core import consent, ledger
+from onvif_privacy.core.crawling import Walk, first_addresses, links
 from onvif_privacy.core.keys import KeyDestroyed
 from onvif_privacy.core.models import Decision, EntrySecret, Method, Outcome, Subject
 from onvif_privacy.core.promises.by_hand import ASKED, by_hand, one_decision
 from onvif_privacy.core.promises.looking import Look, Plant
 from onvif_privacy.core.promises.own import SCOPE
 from onvif_privacy.core.promises.shapes import Finding, Kind, Promise, check
-from onvif_privacy.core.registry import declare, footer_links, temporarily
+from onvif_privacy.core.registry import declare, temporarily
 
 NO_PRESUMED = Promise("scope.no_presumed_consent", SCOPE, _("Mere use of the site is never stored as consent."))
 
 declare(NO_PRESUMED)
 
 PAGES = 40
-_HREF = re.compile(rb"""<a\b[^>]*?\shref\s*=\s*["']?([^"'>\s]+)""", re.IGNORECASE)
 _NEWEST = 1000
-
-
-def _first_addresses() -> Iterator[str]:
-    yield "/"
-    for link in footer_links.all():
-        try:
-            yield reverse(link.url_name)
-        except NoReverseMatch:
-            continue
-
-
-def links(page: str, content: bytes) -> Iterator[str]:
-    """Yield the addresses inside this site that a page links to."""
-    for found in _HREF.findall(content):
-        address = urlsplit(urljoin(page, found.decode("utf-8", "replace")))
-        if not address.netloc and address.scheme in ("", "http", "https") and address.path.startswith("/"):
-            yield address._replace(scheme="", fragment="").geturl()
 
 
 @contextmanager
@@ -68,17 +48,13 @@ def _written() -> Iterator[list[str]]:
 def visiting_decides_nothing(look: Look) -> Iterable[Finding]:
     """Follow the links of the public pages, without and with GPC, and see whether a decision is written."""
     for headers in ({}, {"sec-gpc": "1"}):
-        visitor, waiting, known = look.stranger(**headers), [*_first_addresses()], set[str]()
-        while waiting and len(known) < PAGES:
-            address = waiting.pop(0)
-            if address in known:
-                continue
-            known.add(address)
+        visitor, walk = look.stranger(**headers), Walk(first_addresses(), most=PAGES)
+        for address in walk:
             with _written() as seen:
                 response = look.get(address, visitor)
             if seen:
                 yield Finding(address, "a GET wrote a decision" + (" for a signal" if headers else ""))
-            waiting += links(address, getattr(response, "content", b""))  # a streamed page is not read
+            walk.add(links(address, getattr(response, "content", b"")))  # a streamed page is not read
 
 
 def _grant(**kwargs: object) -> None:

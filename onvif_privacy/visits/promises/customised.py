@@ -12,8 +12,8 @@ from django.http.response import HttpResponseBase
 from django.test import Client, override_settings
 from django.utils.translation import gettext_lazy as _
 
+from onvif_privacy.core.crawling import links
 from onvif_privacy.core.promises import Clause, Finding, Kind, Look, Plant, Promise, check
-from onvif_privacy.core.promises.acts import links
 from onvif_privacy.core.registry import declare
 
 CUSTOMISED = Clause("customised", _("Content chosen for you"))

@@ -1,4 +1,4 @@
-"""``privacy_cookies publish | import | import-decisions | prune``: one thin verb over each service."""
+"""``privacy_cookies publish | audit | import | import-decisions | prune``: one thin verb over each service."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, router, transaction
 from tqdm import tqdm
 
+from onvif_privacy.cookies.management import auditing
 from onvif_privacy.cookies.models import KnownItem
 from onvif_privacy.cookies.services import known, proposing, publishing, retention, takeover
 from onvif_privacy.cookies.services.changes import Change, NotWording
@@ -26,12 +27,9 @@ DRIFT, WRONG_USE, UNPROVEN = 1, 2, 3
 
 
 class Command(BaseCommand):
-    """Publishes, or with ``--check`` only looks; prunes.
+    """Exit codes: 0 good, 1 the site or the drafts are not what is published, 2 wrong use, 3 not proven."""
 
-    Exit codes: 0 good, 1 drafts differ from what is published, 2 wrong use, 3 database out of reach.
-    """
-
-    help = "Publish the cookie policy, import what is known of cookies, prune what has ended."
+    help = "Publish the cookie policy, audit the site, import what is known of cookies, prune what has ended."
     # checked in `handle`, for errors only: that nothing was published yet is no news to somebody who publishes
     requires_system_checks = []
 
@@ -48,6 +46,7 @@ class Command(BaseCommand):
             help="a change of wording of this purpose means nothing new, so nobody is asked again",
         )
         publish.add_argument("--json", action="store_true", help="print JSON")
+        auditing.add_arguments(verbs.add_parser("audit", help="walk the site as a stranger and compare"))
         importing = verbs.add_parser("import", help="read your copy of the Open Cookie Database")
         importing.add_argument("file", type=Path, metavar="FILE.csv")
         importing.add_argument("--platform", help="also make drafts of everything that this platform is known for")
@@ -62,7 +61,9 @@ class Command(BaseCommand):
             help="the purpose of a group that is not named like one; GROUP= leaves it",
         )
         taking.add_argument("--json", action="store_true", help="print JSON")
-        prune = verbs.add_parser("prune", help="delete counts after 25 months and findings after 90 days")
+        prune = verbs.add_parser(
+            "prune", help="delete counts after 25 months, findings after 90 days, audits after 24 months"
+        )
         prune.add_argument("--dry-run", action="store_true", help="delete nothing; say how many would go")
         prune.add_argument("--json", action="store_true", help="print JSON")
 
@@ -79,6 +80,10 @@ class Command(BaseCommand):
             return
         for kind, number in gone.items():
             self.stdout.write(f"{kind}: {number} {'would go' if dry_run else 'gone'}")
+
+    def do_audit(self, **options: Any) -> None:
+        """Audit a site."""
+        auditing.run(self, **options)
 
     def do_import(self, *, file: Path, platform: str | None, purpose: str | None, json: bool, **options: Any) -> None:
         """Take over the rows of a file, all that are good or none, and make drafts where a platform is named."""
