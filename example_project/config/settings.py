@@ -49,6 +49,7 @@ ONVIF_PRIVACY_BASE_URL = env(
 ONVIF_PRIVACY_STATEMENT_PUBLIC = True  # everybody sees where each clause stands
 ONVIF_PRIVACY_RIGHTS_EXPORT_STORAGE = "privacy_exports"
 ONVIF_PRIVACY_RIGHTS_LOG = "privacy_log"
+ONVIF_PRIVACY_COOKIES_STORAGE = "privacy_pictures"
 ONVIF_PRIVACY_DISCLOSURES_STORAGE = "privacy_disclosures"
 ONVIF_PRIVACY_ENQUIRIES_STORAGE = "privacy_enquiries"
 ONVIF_PRIVACY_ENQUIRIES_MAILDIR = str(VAR_DIR / "inbox")
@@ -151,6 +152,7 @@ STORAGES = {
     "privacy_exports": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "privacy-exports"}},
     "privacy_log": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "privacy-log"}},
     "privacy_disclosures": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "privacy-disclosures"}},
+    "privacy_pictures": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "privacy-pictures"}},
     "privacy_enquiries": {"BACKEND": FILES, "OPTIONS": {"location": VAR_DIR / "privacy-enquiries"}},
 }
 

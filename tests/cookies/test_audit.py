@@ -195,6 +195,13 @@ def test_wrong_use_is_told_and_leaves_nothing(published: Any, options: list[str]
     assert not AuditRun.objects.exists()
 
 
+@pytest.mark.once
+def test_screenshots_do_not_land_wherever_the_command_is_run(published: Any, settings: Any) -> None:
+    settings.MEDIA_ROOT = ""
+    code, said = audit("--screenshots", engine="browser")
+    assert (code, "set MEDIA_ROOT" in said) == (2, True)
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.once
 def test_over_the_network_headers_tell(live_server: Any, items: Any, publish: Any, settings: Any) -> None:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from onvif_privacy.cookies.models import AuditRun
+from onvif_privacy.cookies.services import pictures
 from onvif_privacy.core.management.database import needs_database
 from onvif_privacy.core.promises.remote import WrongAddress
 
@@ -77,6 +78,8 @@ def wrong(engine: str, states: list[str], pages: int, wait: float, screenshots: 
         return f"--wait is a number of seconds from 0 to {MOST_SECONDS}."
     if screenshots and engine != AuditRun.Engine.BROWSER:
         return "--screenshots needs --engine browser."
+    if screenshots and pictures.has_no_place():
+        return "Screenshots have no place: set MEDIA_ROOT, or ONVIF_PRIVACY_COOKIES_STORAGE to a name in STORAGES."
     return ""
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.db import router
 from django.utils import timezone
 
@@ -32,6 +32,12 @@ class Shot(NamedTuple):
 def storage() -> Storage:
     """Return where the pictures lie."""
     return storages[conf.STORAGE]
+
+
+def has_no_place() -> bool:
+    """Say whether files would land in whatever folder a command is run from: Django's own storage without a folder."""
+    found = storage()
+    return isinstance(found, FileSystemStorage) and not str(found.base_location)
 
 
 def whole(picture: PolicyScreenshot) -> bytes | None:
