@@ -123,7 +123,7 @@ def simulate(number: int, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_counts_add_up(published: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    simulate(240, 240, monkeypatch)
+    simulate(80, 240, monkeypatch)
 
 
 @pytest.mark.full

@@ -160,7 +160,7 @@ def ten_agree(ten: list[list[tuple[Any, ...]]]) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
 @given(TEN)
 def test_standings_equal_the_fold_and_the_model_after_any_history(ten: list[list[tuple[Any, ...]]]) -> None:
     ten_agree(ten)

@@ -114,7 +114,7 @@ WORLDS = st.lists(
 )
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(WORLDS)
 def test_the_audience_is_exactly_those_for_whom_it_may_be_done(world: list[tuple[str, str, str]]) -> None:
     people, vetoed = [], []
