@@ -136,7 +136,7 @@ def error_mails() -> Iterator[None]:
         logger.removeHandler(handler)
 
 
-@pytest.mark.parametrize("number", few_or_all(8, 200))
+@pytest.mark.parametrize("number", few_or_all(20, 200))
 def test_no_plaintext_reaches_a_log_a_mail_or_a_page_by_any_flow(
     number: int, error_mails: None, mailoutbox: list[Any], caplog: pytest.LogCaptureFixture
 ) -> None:
