@@ -21,6 +21,7 @@ PROGRAMS = {
     "ingest": (["--visits", "100000"], ("sqlite", "postgres", "mysql")),
     "core": ([], ("sqlite", "postgres", "mysql")),
     "reports": (["--visits", "10000000"], ("postgres",)),
+    "weight": ([], ("sqlite",)),
 }
 README = ("request_path", "ingest")  # the others are in the documentation
 
