@@ -139,7 +139,7 @@ REQUIREMENTS = (
         "and name it in ONVIF_PRIVACY_MARIADB_URL",
         f"DATABASE_URL={MARIADB_URL} pytest",
     ),
-    Requirement("redis", redis, "apt install redis-server (no test of this release needs it yet)"),
+    Requirement("redis", redis, "apt install redis-server"),
     Requirement(
         "browser", browser, "apt install chromium", "DJANGO_ALLOW_ASYNC_UNSAFE=1 pytest -W default tests/browser"
     ),

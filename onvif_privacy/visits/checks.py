@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.db import connections, router
 from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
+from onvif_privacy.core import keys
 from onvif_privacy.core.checks.house import needs_good_settings
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import SubjectArea
@@ -51,6 +53,31 @@ def domains_can_be_found(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
             "ONVIF_PRIVACY_VISITS_DOMAINS is on, but the package tldextract is missing.",
             hint='Install it: pip install "onvif-privacy[domains]". Or set ONVIF_PRIVACY_VISITS_DOMAINS = False.',
             id="onvif_privacy_visits.E001",
+        )
+    ]
+
+
+@register(Tags.compatibility)
+@needs_good_settings
+def stream_can_be_used(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E006: visits shall go over Redis, but its package, its address or the key that seals them is missing."""
+    if conf.TRANSPORT != "redis":
+        return []
+    if find_spec("redis") is None:
+        hint = 'Install the package: pip install "onvif-privacy[redis]".'
+    elif urlsplit(conf.REDIS_URL).scheme not in ("redis", "rediss", "unix"):
+        hint = "Write ONVIF_PRIVACY_VISITS_REDIS_URL as redis://, rediss:// or unix://."
+    else:
+        try:
+            keys.ring().active("data")
+            return []
+        except keys.KeyRingError as error:
+            hint = str(error)
+    return [
+        Error(
+            "ONVIF_PRIVACY_VISITS_TRANSPORT is 'redis', but no visit can go that way.",
+            hint=hint,
+            id="onvif_privacy_visits.E006",
         )
     ]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.core.conf import Setting, Settings, boolean, choice, integer, mapping, strings
+from onvif_privacy.core.conf import Setting, Settings, boolean, choice, filled, integer, mapping, strings
 
 
 class VisitsSettings(Settings):
@@ -22,6 +22,23 @@ class VisitsSettings(Settings):
             "'thread' writes behind the pages; 'inline' writes at once, for tests; 'off' records nothing; "
             "'auto' is 'thread', and 'off' while a test runner is at work."
         ),
+    )
+    TRANSPORT: Setting[str] = Setting(
+        "direct",
+        choice("direct", "redis"),
+        _(
+            "How visits get to the database: 'direct' from the process that answered; 'redis' over a stream, from "
+            "which `privacy_visits ingest` stores them (extra 'redis')."
+        ),
+    )
+    REDIS_URL: Setting[str] = Setting(
+        "redis://127.0.0.1:6379/0", filled, _("Address of the Redis that has the stream.")
+    )
+    STREAM: Setting[str] = Setting(
+        "onvif_privacy:visits", filled, _("Name of the stream; sites that share a Redis have one each.")
+    )
+    STREAM_PARCELS: Setting[int] = Setting(
+        50_000, integer(1), _("Parcels that may wait in the stream; each process makes one in `FLUSH_SECONDS`.")
     )
     STAFF: Setting[bool] = Setting(True, boolean, _("Whether the visits of staff are counted."))
     PUBLIC_CONTENT: Setting[tuple[str, ...]] = Setting(

@@ -227,6 +227,7 @@ class Migration(migrations.Migration):
                     ('seen', models.DateTimeField(verbose_name='last stored')),
                     ('accepted', models.PositiveBigIntegerField(verbose_name='accepted')),
                     ('stored', models.PositiveBigIntegerField(verbose_name='stored')),
+                    ('handed', models.PositiveBigIntegerField(default=0, verbose_name='handed over to a stream')),
                     ('pending', models.PositiveBigIntegerField(verbose_name='waiting')),
                     ('dropped', models.JSONField(default=dict, verbose_name='not stored, by reason')),
                 ],

@@ -31,14 +31,19 @@ class Process(models.Model):
     """The books of one process that records visits: accepted = stored + dropped by reason + pending, always.
 
     Written in the transaction of each batch, with the figures as they are once it commits. ``dropped`` maps reason to
-    number. ``pending`` of a process that is gone was lost with it.
+    number. ``pending`` of a process that is gone was lost with it, but for what it has ``handed`` over to a stream,
+    where it waits until it is stored, or counted ``stream_lost``.
     """
+
+    STREAM_LOST: ClassVar = "stream_lost"
+    AFTERWARDS: ClassVar = ("bot", "invalid", STREAM_LOST)  # reasons that are found once a visit was handed over
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     started = models.DateTimeField(_("started"))
     seen = models.DateTimeField(_("last stored"))
     accepted = models.PositiveBigIntegerField(_("accepted"))
     stored = models.PositiveBigIntegerField(_("stored"))
+    handed = models.PositiveBigIntegerField(_("handed over to a stream"), default=0)
     pending = models.PositiveBigIntegerField(_("waiting"))
     dropped = models.JSONField(_("not stored, by reason"), default=dict)
 
@@ -46,6 +51,16 @@ class Process(models.Model):
         verbose_name = _("recording process")
         verbose_name_plural = _("recording processes")
         indexes: ClassVar = [models.Index(fields=["seen"], name="privacy_process_seen")]
+
+    @property
+    def in_stream(self) -> int:
+        """Visits that were handed over and are neither stored nor counted with a reason; 0 without a stream."""
+        settled: int = self.stored + sum(self.dropped.get(reason, 0) for reason in self.AFTERWARDS)
+        return max(0, self.handed - settled)
+
+    def settle(self) -> None:
+        """Work out what waits from the other counters."""
+        self.pending = self.accepted - self.stored - sum(self.dropped.values())
 
     def __str__(self) -> str:
         return str(self.id)

@@ -22,12 +22,13 @@ class Plan(NamedTuple):
     buffer_bytes: int
     flush_visits: int
     flush_seconds: float
+    transport: str  # "direct" or "redis"
 
 
 @lru_cache(maxsize=1)
 def plan() -> Plan:
-    """Return the plan in force; reading five settings for each page would cost more than recording it."""
-    return Plan(_mode(), conf.BUFFER_VISITS, conf.BUFFER_BYTES, conf.FLUSH_VISITS, conf.FLUSH_SECONDS)
+    """Return the plan in force; reading six settings for each page would cost more than recording it."""
+    return Plan(_mode(), conf.BUFFER_VISITS, conf.BUFFER_BYTES, conf.FLUSH_VISITS, conf.FLUSH_SECONDS, conf.TRANSPORT)
 
 
 def _mode() -> str:

@@ -1,7 +1,7 @@
 """The recorder: takes records in from pages, keeps them in bounded memory, hands them on from a thread of its own.
 
 At most once, never twice, bounded loss, every loss counted, and pages never wait (`reliability.md`, "Visit buffer").
-The law ``accepted = stored + dropped{reason} + pending`` holds exactly whenever `Recorder.books` is read.
+The law ``accepted = stored + handed + dropped{reason} + pending`` holds exactly whenever `Recorder.books` is read.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from django.utils import timezone
 from onvif_privacy.visits.services import clock, contents, forks, popular, retention, salts, uniques
 from onvif_privacy.visits.services.plan import plan
 from onvif_privacy.visits.services.records import Books, Note, Parcel, Receipt, Record, Unavailable
-from onvif_privacy.visits.services.transports import Direct, Transport
+from onvif_privacy.visits.services.streams import Configured, StreamAway
+from onvif_privacy.visits.services.transports import Transport
 
 logger = logging.getLogger("onvif_privacy.visits")
 
@@ -58,6 +59,7 @@ class Recorder:
         self._bytes = 0
         self._accepted = inherited
         self._stored = 0
+        self._handed = 0
         self._dropped: Counter[str] = Counter({"fork": inherited} if inherited else {})
         self._excluded: Counter[str] = Counter()
         self._notes: list[Note] = []
@@ -123,7 +125,15 @@ class Recorder:
             return self._books()
 
     def _books(self) -> Books:
-        return Books(self._process, self._started, self._accepted, self._stored, dict(self._dropped), len(self._queue))
+        return Books(
+            self._process,
+            self._started,
+            self._accepted,
+            self._stored,
+            dict(self._dropped),
+            len(self._queue),
+            self._handed,
+        )
 
     # to the store
 
@@ -159,6 +169,7 @@ class Recorder:
             del self._queue[: len(parcel.records)]
             self._bytes -= size
             self._stored += receipt.stored
+            self._handed += receipt.handed
             self._dropped.update(receipt.dropped)
 
     # the thread
@@ -248,7 +259,8 @@ class Recorder:
         if now - self._logged >= LOG_EVERY_SECONDS:
             self._logged = now
             cause = error.__cause__ if isinstance(error, Unavailable) and error.__cause__ else error
-            logger.warning("visits wait for the database (%s); %d waiting", type(cause).__name__, self.pending)
+            where = "Redis" if isinstance(error, StreamAway) else "the database"
+            logger.warning("visits wait for %s (%s); %d waiting", where, type(cause).__name__, self.pending)
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Send what waits, for ``seconds`` at most by the monotonic clock, and count the rest ``shutdown``; once."""
@@ -272,7 +284,7 @@ class Recorder:
 # A site without cron keeps its lists and terms by these.
 UPKEEP = (salts.keep_up, popular.refresh, contents.refresh, uniques.now_and_then, retention.now_and_then)
 
-recorder = Recorder(Direct(), upkeep=UPKEEP)
+recorder = Recorder(Configured(), upkeep=UPKEEP)
 
 # Runs in whichever process imported this, forked workers included, and before daemon threads are ended.
 atexit.register(lambda: recorder.stop())

@@ -46,7 +46,7 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True)
 class Books:
-    """The counters of one process: accepted = stored + the sum of dropped + pending."""
+    """The counters of one process: accepted = stored + handed over to a stream + the sum of dropped + pending."""
 
     process: uuid.UUID
     started: datetime
@@ -54,11 +54,12 @@ class Books:
     stored: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
     pending: int = 0
+    handed: int = 0
 
     @property
     def balanced(self) -> bool:
         """Whether the law holds."""
-        return self.accepted == self.stored + sum(self.dropped.values()) + self.pending
+        return self.accepted == self.stored + self.handed + sum(self.dropped.values()) + self.pending
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Parcel:
 
     The same parcel may be sent again after an unclear commit; its id makes that harmless. ``books`` is None for what
     no process keeps books of (imported logs). ``notes`` are no visits and in no books: a score is an estimate.
+    ``streamed`` parcels come in any order, and their process does not learn what becomes of them.
     """
 
     records: tuple[Record, ...]
@@ -74,15 +76,17 @@ class Parcel:
     books: Books | None = None
     id: uuid.UUID = field(default_factory=uuid.uuid4)
     notes: tuple[Note, ...] = ()
+    streamed: bool = False
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a parcel: ``stored + bots + invalid`` is the number of its records."""
+    """What became of a parcel: ``stored + bots + invalid + handed`` is the number of its records."""
 
     stored: int = 0
     bots: int = 0
     invalid: int = 0
+    handed: int = 0  # to a stream: what becomes of them is not known yet
 
     @property
     def dropped(self) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""``privacy_visits status | flush | rebuild | import-log``."""
+"""``privacy_visits status | ingest | flush | rebuild | import-log``."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import contextlib
 import datetime as dt
 import gzip
 import json
+import signal
 import sys
+import threading
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -22,10 +25,12 @@ from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.models import LogImport, Visit
 from onvif_privacy.visits.querysets import Use
 from onvif_privacy.visits.services import clock, imports, logs, partitions, popular, reports, store
+from onvif_privacy.visits.services.ingest import Consumer
 from onvif_privacy.visits.services.periods import Choice, Period
 from onvif_privacy.visits.services.plan import plan
 from onvif_privacy.visits.services.recorder import recorder
 from onvif_privacy.visits.services.records import Unavailable
+from onvif_privacy.visits.services.streams import StreamAway
 
 
 class Command(BaseCommand):
@@ -39,6 +44,10 @@ class Command(BaseCommand):
         status = verbs.add_parser("status", help="The books of all recording processes, and what is stored.")
         status.add_argument("--json", action="store_true", help="Print one JSON object.")
         verbs.add_parser("flush", help="Store what waits in this process.")
+        ingest = verbs.add_parser(
+            "ingest", help="Store what comes over the stream, until stopped; run as many as wanted."
+        )
+        ingest.add_argument("--once", action="store_true", help="End when nothing is left.")
         rebuild = verbs.add_parser("rebuild", help="Count again from single visits.")
         rebuild.add_argument(
             "--since", type=dt.date.fromisoformat, help="First day, YYYY-MM-DD; default: all that can be."
@@ -64,6 +73,11 @@ class Command(BaseCommand):
         try:
             with needs_database():
                 getattr(self, f"do_{verb}")(**options)
+        except StreamAway as error:
+            raise CommandError(
+                "Redis cannot be used now: start it or check ONVIF_PRIVACY_VISITS_REDIS_URL, then run the command "
+                f"again. ({error})"
+            ) from None
         except Unavailable as error:
             raise CommandError(advice(error)) from None
 
@@ -79,6 +93,7 @@ class Command(BaseCommand):
             "bots": ledger.bots,
             "dropped": dict(ledger.dropped),
             "pending": ledger.pending,
+            "in_stream": ledger.streamed,
             "lost": ledger.lost,
             "balanced": ledger.balanced,
             "single_visits": Visit.objects.used_for(Use.OPERATION).count(),
@@ -89,14 +104,31 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(facts, indent=2))
             return
         self.stdout.write(f"recording: {facts['recording']}")
+        within = f" ({ledger.streamed} of them in the stream)" if ledger.streamed else ""
         parts = [f"{number} dropped ({reason})" for reason, number in sorted(ledger.dropped.items())]
-        parts += [f"{ledger.bots} programs", f"{ledger.pending} waiting", f"{ledger.lost} lost with a process"]
+        parts += [f"{ledger.bots} programs", f"{ledger.pending} waiting{within}", f"{ledger.lost} lost with a process"]
         sign = "=" if ledger.balanced else "≠"
         self.stdout.write(f"{ledger.accepted} accepted {sign} {ledger.stored} stored + " + " + ".join(parts))
         self.stdout.write(f"{facts['single_visits']} single visits kept ({conf.RAW_DAYS} days)")
         self.stdout.write(f"last stored: {facts['last_stored'] or 'never'}")
         for line in left_out:
             self.stdout.write(f"left out today: {line.visits} {line.name}")
+
+    def do_ingest(self, once: bool, **options: Any) -> None:
+        """Store parcels from the stream until SIGTERM or Ctrl-C; the one in hand is finished first."""
+        if find_spec("redis") is None:
+            raise CommandError('The package redis is missing. Install it: pip install "onvif-privacy[redis]".')
+        over = threading.Event()
+        before = {sign: signal.signal(sign, lambda *_: over.set()) for sign in (signal.SIGTERM, signal.SIGINT)}
+        consumer = Consumer()
+        try:
+            consumer.run(over, once=once)
+        finally:
+            for sign, handler in before.items():
+                signal.signal(sign, handler)
+            popular.forget()
+        unreadable = f", {consumer.unreadable} unreadable" if consumer.unreadable else ""
+        self.stdout.write(f"{consumer.visits} visits in {consumer.parcels} parcels stored{unreadable}.")
 
     def do_flush(self, **options: Any) -> None:
         """Store what waits here. Server processes store their own visits within seconds; no command reaches them."""

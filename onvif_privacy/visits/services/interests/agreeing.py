@@ -25,23 +25,22 @@ def visitor_of(reference: str) -> uuid.UUID | None:
     return uuid.UUID(bytes=data) if len(data) == REFERENCE_BYTES else None
 
 
-def visitors() -> QuerySet[Any]:
-    """Return the subject ids of visitors whose grant stands, to be used inside another query.
+def visitors(purpose: str = PURPOSE) -> QuerySet[Any]:
+    """Return the subject ids of visitors whose grant of a purpose stands, to be used inside another query.
 
     The choice of that very browser counts, also after it was joined to an account; an objection of the account, its
     restriction, its erasure and every veto (of minors) end it, too.
     """
-    found = consent.grants().filter(purpose=PURPOSE)
+    found = consent.grants().filter(purpose=purpose)
     for who in ("subject", "subject__merged_into"):
-        for closed in _closed():
+        for closed in _closed(purpose):
             found = found.exclude(Exists(closed.filter(pk=OuterRef(who))))
     return found.values("subject")
 
 
-def _closed() -> list[QuerySet[Subject]]:
+def _closed(purpose: str) -> list[QuerySet[Subject]]:
     """Return those of whom nothing may be kept or read, whatever a browser of theirs says."""
-    objected = Standing.objects.filter(subject=OuterRef("pk"), purpose=PURPOSE, outcome=Outcome.OBJECTED)
+    objected = Standing.objects.filter(subject=OuterRef("pk"), purpose=purpose, outcome=Outcome.OBJECTED)
     ended = Q(erased_at__isnull=False) | Q(restricted_at__isnull=False) | Q(Exists(objected))
-    purpose = purposes.get(PURPOSE)
-    vetoed = (veto.left_out(Subject.objects.all(), purpose) for veto in vetoes.all())
+    vetoed = (veto.left_out(Subject.objects.all(), purposes.get(purpose)) for veto in vetoes.all())
     return [Subject.objects.filter(ended), *(one for one in vetoed if not one.query.is_empty())]

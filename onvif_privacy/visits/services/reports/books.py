@@ -19,8 +19,9 @@ GONE_AFTER = dt.timedelta(minutes=10)
 class Ledger:
     """The law over all processes: accepted = stored + dropped by reason + pending + lost.
 
-    ``lost`` is what a process held that is gone without settling. ``bots`` were recognised after the request and are
-    no loss, so they stand apart from ``dropped``. ``fresh_at`` is when something was last stored; None for never.
+    ``lost`` is what a process held that is gone without settling; ``streamed`` is what of ``pending`` is in a stream.
+    ``bots`` were recognised after the request and are no loss, so they stand apart from ``dropped``. ``fresh_at`` is
+    when something was last stored; None for never.
     """
 
     accepted: int
@@ -30,6 +31,7 @@ class Ledger:
     pending: int
     lost: int
     fresh_at: dt.datetime | None
+    streamed: int = 0
 
     @property
     def balanced(self) -> bool:
@@ -47,15 +49,17 @@ def ledger(now: dt.datetime | None = None) -> Ledger:
 
 
 def _added(processes: Iterable[Process], gone_before: dt.datetime, fresh: dt.datetime | None) -> Ledger:
-    accepted = stored = pending = lost = 0
+    accepted = stored = pending = lost = streamed = 0
     dropped: dict[str, int] = {}
     for process in processes:
         accepted += process.accepted
         stored += process.stored
+        streamed += process.in_stream
         if process.seen < gone_before:
-            lost += process.pending
+            lost += process.pending - process.in_stream
+            pending += process.in_stream
         else:
             pending += process.pending
         for reason, number in process.dropped.items():
             dropped[reason] = dropped.get(reason, 0) + number
-    return Ledger(accepted, stored, dropped.pop("bot", 0), dropped, pending, lost, fresh)
+    return Ledger(accepted, stored, dropped.pop("bot", 0), dropped, pending, lost, fresh, streamed)

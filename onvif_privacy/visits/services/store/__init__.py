@@ -1,5 +1,5 @@
 """Where visits end up. One engine so far: the site's own database (`orm`)."""
 
-from onvif_privacy.visits.services.store.orm import rebuild, write
+from onvif_privacy.visits.services.store.orm import rebuild, take_turn, write
 
-__all__ = ["rebuild", "write"]
+__all__ = ["rebuild", "take_turn", "write"]

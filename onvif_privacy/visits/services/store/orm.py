@@ -13,15 +13,14 @@ from itertools import islice
 from typing import Any
 
 from django.db import DatabaseError, Error, IntegrityError, connections, router, transaction
-from django.utils import timezone
 
 from onvif_privacy.visits.conf import conf
-from onvif_privacy.visits.models import Batch, Page, Process, Visit, Writer
+from onvif_privacy.visits.models import Batch, Page, Visit, Writer
 from onvif_privacy.visits.querysets import Use
 from onvif_privacy.visits.services import clock, dictionary, partitions, rollups, sql
 from onvif_privacy.visits.services.interests import writing
 from onvif_privacy.visits.services.records import Parcel, Receipt, Unavailable
-from onvif_privacy.visits.services.store import rows
+from onvif_privacy.visits.services.store import books, rows
 from onvif_privacy.visits.services.store.rows import Prepared
 
 STATEMENT_SECONDS = 4  # so that a server that answers does so before `transports` gives it up
@@ -53,7 +52,7 @@ def _write(parcel: Parcel, found: rows.Sorted, using: str, also: Callable[[str],
     scores = writing.scores(parcel.notes, using)
     with transaction.atomic(using=using):
         _limit_statements(using)
-        _take_turn(using)
+        take_turn(using)
         earlier = Batch.objects.using(using).filter(pk=parcel.id).first()
         if earlier is not None:
             return Receipt(earlier.stored, earlier.bots, earlier.invalid)
@@ -66,7 +65,7 @@ def _write(parcel: Parcel, found: rows.Sorted, using: str, also: Callable[[str],
         tally.store(using)
         rollups.store_exclusions(found.excluded, using)
         writing.store(scores, using)
-        _enter(parcel, receipt, using)
+        books.enter(parcel, receipt, using)
         if also is not None:
             also(using)
     return receipt
@@ -79,34 +78,9 @@ def _limit_statements(using: str) -> None:
             cursor.execute("SET LOCAL statement_timeout = %s", [STATEMENT_SECONDS * 1000])
 
 
-def _take_turn(using: str) -> None:
+def take_turn(using: str) -> None:
     """Wait for whoever else changes counts, and hold them off until commit."""
     sql.add_up(Writer, ("id",), ("turns",), [(1, 1)], using)
-
-
-def _enter(parcel: Parcel, receipt: Receipt, using: str) -> None:
-    """Write the batch's row and the books of the process as they are once this commits."""
-    now = timezone.now()
-    Batch.objects.using(using).create(
-        id=parcel.id, at=now, stored=receipt.stored, bots=receipt.bots, invalid=receipt.invalid
-    )
-    if parcel.books is None:
-        return
-    books = parcel.books
-    dropped = dict(books.dropped)
-    for reason, number in receipt.dropped.items():
-        dropped[reason] = dropped.get(reason, 0) + number
-    Process.objects.using(using).update_or_create(
-        id=books.process,
-        defaults={
-            "started": books.started,
-            "seen": now,
-            "accepted": books.accepted,
-            "stored": books.stored + receipt.stored,
-            "pending": books.pending - len(parcel.records),
-            "dropped": dropped,
-        },
-    )
 
 
 def _inserted(prepared: Prepared, using: str) -> Prepared:
@@ -147,7 +121,7 @@ def rebuild(since: dt.date, *, using: str | None = None, progress: Callable[[int
     alias = using or router.db_for_write(Visit)
     start, _end = clock.bounds(since, since)
     with transaction.atomic(using=alias):
-        _take_turn(alias)
+        take_turn(alias)
         rollups.clear(since, start, alias)
         tally, total = rollups.Tally(), 0
         visits = Visit.objects.using(alias).used_for(Use.OPERATION).filter(at__gte=start)
