@@ -68,6 +68,20 @@ ONVIF_PRIVACY_VISITS_SERVICES = {
     "Shop": ["/shop/"],
     "Message board": ["/board/"],
 }
+# What pages are about; which page is about what, its template says. Visitors who agree see content on what they read.
+ONVIF_PRIVACY_VISITS_INTERESTS = True
+ONVIF_PRIVACY_VISITS_SUBJECT_AREAS = {
+    "camera": {"label": "Cameras", "description": "What sees: pictures, streams, analytics"},
+    "recorder": {"label": "Recorders", "description": "What keeps pictures and finds them again"},
+    "client": {"label": "Clients", "description": "What people look through"},
+    "door": {"label": "Doors", "description": "Access control: readers, locks, credentials"},
+    "sensor": {"label": "Sensors", "description": "What notices: contacts, smoke, motion"},
+    "start": {"label": "Getting started"},
+    "planning": {"label": "Planning"},
+    "security": {"label": "Network security"},
+    "conformance": {"label": "Conformance"},
+    "faults": {"label": "Finding faults"},
+}
 
 # --- the site --------------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from django.utils.text import slugify
 from onvif_privacy.community.models import LinkedSite, SiteStatus
 from onvif_privacy.community.services import notices
 from onvif_privacy.community.services.posting import ANYWAY, TOKEN, PostRefused, check_post
+from onvif_privacy.visits.models import CustomContent
 from standards.models import (
     Article,
     Board,
@@ -263,3 +264,13 @@ class LinkedSiteFactory(factory.django.DjangoModelFactory[LinkedSite]):
 
     host = factory.Sequence(lambda number: f"site{number}.example.com")
     status = SiteStatus.UNKNOWN
+
+
+class CustomContentFactory(factory.django.DjangoModelFactory[CustomContent]):
+    """What one slot of the site holds for strangers."""
+
+    class Meta:
+        model = CustomContent
+
+    slot = "catalogue"
+    text = "Something to read."

@@ -21,6 +21,7 @@ from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.forms import ContentForm, PreviewForm, ReportForm
 from onvif_privacy.visits.models import CustomContent, Popularity, SubjectArea
 from onvif_privacy.visits.services import areas, clock, contents, reports
+from onvif_privacy.visits.services.interests import showing
 from onvif_privacy.visits.services.interests.rule import STRANGER, Profile
 from onvif_privacy.visits.services.periods import Choice
 from onvif_privacy.visits.services.reports import Asked
@@ -171,7 +172,7 @@ class CustomContentAdmin(ContentBase):
     @admin.display(description=_("subject area"), ordering="area")
     def area_shown(self, row: CustomContent) -> str:
         """The area, or whom the row is for without one."""
-        return row.area or _("(strangers)")
+        return showing.label(row.area) if row.area else _("(strangers)")
 
     @admin.display(description=_("content"))
     def begins(self, row: CustomContent) -> str:
@@ -215,6 +216,6 @@ class CustomContentAdmin(ContentBase):
             "opts": self.opts,
             "form": form,
             "found": found,
-            "area": area,
+            "area": showing.label(area) if area else "",
         }
         return TemplateResponse(request, "admin/onvif_privacy_visits/content_preview.html", context)

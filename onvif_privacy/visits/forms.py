@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import SuspiciousFileOperation
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
+from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.conf import conf as house
@@ -43,12 +44,15 @@ class ContentForm(forms.ModelForm):  # type: ignore[type-arg] # Django's class i
         model = CustomContent
         fields = ("slot", "area", "text", "template", "first", "last")
 
-    def clean_area(self) -> str:
-        """An area that this site knows, or none."""
-        area = str(self.cleaned_data["area"])
-        if area and area not in showing.known():
-            raise forms.ValidationError(_("This site has no such subject area."))
-        return area
+    area = forms.ChoiceField(
+        label=_("Subject area"),
+        required=False,
+        help_text=_("Empty: for strangers, and for whoever is interested in nothing that has content here."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose(self.fields["area"], _("(strangers)"))
 
     def clean_text(self) -> str:
         """PostgreSQL refuses NUL."""
@@ -68,17 +72,20 @@ class ContentForm(forms.ModelForm):  # type: ignore[type-arg] # Django's class i
 class PreviewForm(forms.Form):
     """As whom, and on which day, staff look at a slot."""
 
-    area = forms.ChoiceField(label=_("Seen by"), required=False)
+    area = forms.ChoiceField(label=_("Seen by someone interested in"), required=False)
     day = forms.DateField(
         label=_("On"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["area"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        someone = [(slug, _("someone interested in %(area)s") % {"area": slug}) for slug in sorted(showing.known())]
-        field.choices = [("", _("a stranger")), *someone]
+        _choose(self.fields["area"], _("nothing: a stranger"))
+
+
+def _choose(field: forms.Field, stranger: LazyText | str) -> None:
+    """Offer the areas that somebody can be interested in, and nobody in particular."""
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+    field.choices = [("", stranger), *showing.known().items()]
 
 
 class ReportForm(forms.Form):

@@ -44,7 +44,7 @@ from onvif_privacy.people.models import Device, PagePreference  # noqa: E402
 from onvif_privacy.people.models.contacts import ADDRESS_FIELDS, PROFILE_FIELDS  # noqa: E402
 from onvif_privacy.rights.models import Channel, Kind, Request, Review  # noqa: E402
 from onvif_privacy.rights.services import export, holdings, requests  # noqa: E402
-from onvif_privacy.visits.models import Browser, Page, Referrer, Visit  # noqa: E402
+from onvif_privacy.visits.models import Area, Browser, Interest, Page, Referrer, Visit  # noqa: E402
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)  # no duty to keep runs so long
 KIND = {"email": "email", "phone": "phone", "postcode": "number"}  # the others are text
@@ -210,6 +210,9 @@ def reads(person: Person) -> None:
     known = {name: model.objects.first() or model.objects.create() for name, model in terms.items()}
     at = datetime.fromisoformat(f"{day}T12:00:00+00:00")
     Visit._rows.create(at=at, method=1, status=2, network=network, visitor=person.subject.pk, **known)
+    score = 1 + secrets.randbelow(10**9) / 10**8
+    Interest.objects.create(visitor=person.subject.pk, area=Area.objects.first() or Area.objects.create(), score=score)
+    person.own("onvif_privacy_visits.Interest.score", repr(score))
     PostFactory(topic=TopicFactory(), author=person.user, text=person.word("standards.Post.text"))
     cache.set(f"greeting-{person.user.pk}", "hello")
 

@@ -21,6 +21,7 @@ from onvif_privacy.visits.services import store
 from onvif_privacy.visits.services.records import Books, Parcel, Record
 from onvif_privacy.visits.services.sketch import VALUE_BITS, value_of
 from standards.demo.content import SEED
+from standards.factories import CustomContentFactory
 from standards.models import Article, News, Product
 
 DAYS = 60
@@ -80,6 +81,21 @@ def fill_visits() -> None:
         books = replace(books, stored=books.stored + written.stored, dropped=together(books.dropped, written.dropped))
 
 
+CUSTOMISED = {
+    "": "New here? [How to read a declaration](/knowledge/read-a-declaration/) explains what an entry promises.",
+    "camera": "**Cameras**, because you read about them: [all that stream](/products/?kind=camera).",
+    "recorder": "**Recorders**, because you read about them: [all that keep pictures](/products/?kind=recorder).",
+    "door": "**Doors**, because you read about them: [controllers and readers](/products/?kind=door).",
+    "sensor": "**Sensors**, because you read about them: [all that notice something](/products/?kind=sensor).",
+}
+
+
+def fill_customised() -> None:
+    """What the catalogue begins with, by interest."""
+    for area, text in CUSTOMISED.items():
+        CustomContentFactory.create(slot="catalogue", area=area, text=text)
+
+
 def together(before: Mapping[str, int], more: Mapping[str, int]) -> Mapping[str, int]:
     """Add up what was left out, by reason."""
     return Counter(before) + Counter(more)
@@ -89,6 +105,8 @@ def records(now: datetime) -> Iterator[Record]:
     """Yield the records in order of days: fewer at weekends and at night, slowly more from week to week."""
     dice = random.Random(SEED)  # noqa: S311 believable, not secret
     targets, weights = pages(dice)
+    about = {product.get_absolute_url(): (product.kind,) for product in Product.objects.all()}
+    about |= {article.get_absolute_url(): (article.topic,) for article in Article.objects.all()}
     published = {news.get_absolute_url(): news.published_on for news in News.objects.all()}
     for days_ago in range(DAYS, -1, -1):
         day = now.date() - timedelta(days=days_ago)
@@ -97,7 +115,7 @@ def records(now: datetime) -> Iterator[Record]:
         for route, path in dice.choices(targets, weights, k=number):
             at = moment(day, dice)
             if at <= now and published.get(path, day) <= day:
-                yield record(at, route, path, dice)
+                yield record(at, route, path, dice, about.get(path, ()))
 
 
 def pages(dice: random.Random) -> tuple[list[tuple[str, str]], list[float]]:
@@ -119,7 +137,7 @@ def moment(day: date, dice: random.Random) -> datetime:
     return datetime.combine(day, time(hour, dice.randrange(60), dice.randrange(60)), timezone.get_default_timezone())
 
 
-def record(at: datetime, route: str, path: str, dice: random.Random) -> Record:
+def record(at: datetime, route: str, path: str, dice: random.Random, areas: tuple[str, ...]) -> Record:
     """One visit of nobody in particular."""
     return Record(
         at=int(at.timestamp()),
@@ -132,6 +150,7 @@ def record(at: datetime, route: str, path: str, dice: random.Random) -> Record:
         agent=dice.choices(list(AGENTS), list(AGENTS.values()))[0],
         network=dice.choice(NETWORKS),
         visitor="",
+        areas=areas,
         marks=marks(at.date(), dice.randrange(VISITORS_PER_DAY), path),
     )
 

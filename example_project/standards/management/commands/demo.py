@@ -29,7 +29,7 @@ from standards.demo.outreach import fill_outreach
 from standards.demo.partners import deliver, fill_partners
 from standards.demo.people import fill_people
 from standards.demo.security import vouch
-from standards.demo.visits import fill_visits
+from standards.demo.visits import fill_customised, fill_visits
 
 HOST = "127.0.0.1"
 HOUSEKEEPING_SECONDS = 20
@@ -67,6 +67,7 @@ class Command(BaseCommand):
             "privacy statement": lambda: call_command("privacy_statement", "init", "--publish", stdout=StringIO()),
             "cookie policy": publish,
             "visits": fill_visits,
+            "customised content": fill_customised,
             "demands of authorities": fill_cases,
             "trusted partners": fill_partners,
             "comments and complaints": fill_enquiries,
@@ -91,6 +92,7 @@ class Command(BaseCommand):
             "Is it true?": "/privacy/status/",
             "Cookie settings": "/privacy/cookies/",
             "My privacy": "/privacy/me/",
+            "Your interests": "/privacy/visits/interests/",
             "Trusted partners": "/privacy/disclosures/partners/",
             "Complaints": "/privacy/contact/",
             "Linked sites": "/privacy/links/",
