@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import gzip
 import io
+import os
 import random
 import statistics
+import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,15 +20,19 @@ from benchmarks.site import Table, print_table, set_up
 
 set_up()
 
-from django.db import connection  # noqa: E402 - the settings must stand first
+from django.db import connection, transaction  # noqa: E402 - the settings must stand first
+from django.test import override_settings  # noqa: E402
+from django.utils.dateparse import parse_datetime  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
 from benchmarks.processor import database_seconds  # noqa: E402
 from onvif_privacy.visits.models import Visit  # noqa: E402
-from onvif_privacy.visits.services import imports, logs, store  # noqa: E402
+from onvif_privacy.visits.services import imports, logs, sql, store, streams  # noqa: E402
+from onvif_privacy.visits.services.ingest import Consumer  # noqa: E402
 from onvif_privacy.visits.services.recorder import PARCEL_VISITS  # noqa: E402
 from onvif_privacy.visits.services.records import Parcel, Record  # noqa: E402
 from onvif_privacy.visits.services.sketch import VALUE_BITS, value_of  # noqa: E402
+from onvif_privacy.visits.services.store import rows as prepare  # noqa: E402
 
 AGENTS = [
     "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
@@ -75,8 +82,93 @@ def timed(number: Callable[[], int], found: list[Speed]) -> Iterator[None]:
 
 def store_all(visits: list[Record]) -> None:
     """Store visits in parcels as the recorder makes them when its buffer is full."""
-    for start in tqdm(range(0, len(visits), PARCEL_VISITS), disable=None):
-        store.write(Parcel(tuple(visits[start : start + PARCEL_VISITS])))
+    for parcel in tqdm(parcels(visits), disable=None):
+        store.write(parcel)
+
+
+Rows = list[sql.Row]
+A_STATEMENT = 1_000  # rows of one INSERT
+
+
+def parcels(visits: list[Record]) -> Iterator[Parcel]:
+    """Cut visits into parcels as the recorder makes them when its buffer is full."""
+    for start in range(0, len(visits), PARCEL_VISITS):
+        yield Parcel(tuple(visits[start : start + PARCEL_VISITS]))
+
+
+def prepared(visits: list[Record]) -> list[Rows]:
+    """Return the rows of single visits, by parcels."""
+    sorted_out = (prepare.sort_out(parcel) for parcel in parcels(visits))
+    return [prepare.prepared(one.people, one.agents, "default")[0].rows() for one in sorted_out]
+
+
+def copy(parts: list[Rows]) -> None:
+    """Write single visits as the store does on PostgreSQL."""
+    for part in parts:
+        with transaction.atomic():
+            sql.insert(Visit, prepare.COLUMNS, part, "default")
+
+
+def objects(parts: list[Rows]) -> list[list[Visit]]:
+    """Return the same as unsaved objects, as code that inserts by the ORM has them."""
+    moments = {text: parse_datetime(text) for part in parts for text, *_rest in part}
+    names = [str(Visit._meta.get_field(name).attname) for name in prepare.COLUMNS]  # type: ignore[union-attr]
+    return [[Visit(**dict(zip(names, (moments[row[0]], *row[1:]), strict=True))) for row in part] for part in parts]
+
+
+def insert(parts: list[list[Visit]]) -> None:
+    """Write the same by INSERT with many rows, as Django does."""
+    for part in parts:
+        with transaction.atomic():
+            Visit._rows.bulk_create(part, batch_size=A_STATEMENT)
+
+
+def singles(visits: list[Record], runs: int) -> list[list[str]]:
+    """Measure COPY against INSERT, in turns, so that both see the same machine."""
+    by_copy: list[Speed] = []
+    by_insert: list[Speed] = []
+    parts = prepared(visits)
+    for _run in range(runs):
+        with timed(lambda: len(visits), by_copy):
+            copy(parts)
+        unsaved = objects(parts)
+        with timed(lambda: len(visits), by_insert):
+            insert(unsaved)
+    times = statistics.median(one.core / other.core for one, other in zip(by_copy, by_insert, strict=True))
+    name = f"single visits alone, by `bulk_create`, {A_STATEMENT:,} rows a statement"
+    return [
+        [f"single visits alone, by COPY: {times:.1f} times `bulk_create`", *_medians(by_copy, "visits")],
+        [name, *_medians(by_insert, "visits")],
+    ]
+
+
+def streamed(visits: list[Record], runs: int) -> list[list[str]]:
+    """Measure the way over a stream of its own in the Redis of ``REDIS_URL``; nothing where none answers."""
+    there: list[Speed] = []
+    back: list[Speed] = []
+    address, name = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"), f"benchmark:{uuid.uuid4().hex}"
+    with override_settings(ONVIF_PRIVACY_VISITS_REDIS_URL=address, ONVIF_PRIVACY_VISITS_STREAM=name):
+        sender, consumer = streams.Stream(), Consumer()
+        try:
+            for _run in range(runs):
+                with timed(lambda: len(visits), there):
+                    for parcel in parcels(visits):
+                        sender.send(parcel)
+                with timed(lambda: len(visits), back):
+                    while consumer.step():
+                        pass
+            with streams.reached(), streams.connect() as client:
+                client.delete(name)
+        except streams.StreamAway as error:
+            print(f"The stream is not measured: {error}", file=sys.stderr)
+            return []
+        finally:
+            sender.close()
+            consumer.close()
+    return [
+        ["buffer → Redis stream (Redis itself not counted)", *_medians(there, "visits")],
+        ["Redis stream → stored and counted", *_medians(back, "visits")],
+    ]
 
 
 def import_log(log: bytes) -> int:
@@ -126,11 +218,13 @@ def measure(number: int, runs: int, sample: Path | None = None) -> Table:
             with timed(lambda done=done: done[0], read):  # type: ignore[misc]
                 done.append(import_log(f"run {run}\n".encode() + log))
         sizes = bytes_each()
+        more = [*singles(visits, runs), *streamed(visits, runs)] if connection.vendor == "postgresql" else []
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
     rows = [
         ["buffer → stored and counted", *_medians(stored, "visits")],
         ["log → stored and counted", *_medians(read, "lines")],
+        *more,
     ]
     note = (
         f"n = {runs} runs of {number:,}, median, {connection.display_name}, parcels of {PARCEL_VISITS:,}. One core: "
