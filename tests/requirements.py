@@ -103,6 +103,13 @@ def browser() -> str | None:
     return None if chromium() else "there is no Chromium on the path"
 
 
+def firefox() -> str | None:
+    """Say why Firefox cannot be driven; None when it can."""
+    if find_spec("marionette_driver") is None:
+        return "the package marionette_driver is not installed"
+    return None if program("firefox-esr") else "firefox-esr is not installed"
+
+
 def program(name: str) -> str:
     """Return where a server's program is, also outside a user's path; empty where it is not installed."""
     return shutil.which(name) or shutil.which(name, path="/usr/sbin") or ""
@@ -143,6 +150,7 @@ REQUIREMENTS = (
     Requirement(
         "browser", browser, "apt install chromium", "DJANGO_ALLOW_ASYNC_UNSAFE=1 pytest -W default tests/browser"
     ),
+    Requirement("firefox", firefox, 'apt install firefox-esr, pip install -e ".[firefox]"'),
     Requirement("proxy", proxy, "apt install nginx-light varnish"),
     Requirement("age", age, "apt install age openssl"),
     Requirement(
