@@ -117,17 +117,17 @@ def reference(person: uuid.UUID) -> str:
     return SubjectFactory.build(pk=person).reference
 
 
+@pytest.mark.once
 class TestRule:
     def test_uniform_visitor_is_interested_in_nothing_however_often_they_come(self, on: None) -> None:
         """V14: page after page of every area in turn, for sixty days, judged after each page."""
         for step in (600, 3_600, DAY):
             seen: list[tuple[int, str]] = []
-            for number in range(60 * DAY // step if step == DAY else 400):
+            for number in range(60 if step == DAY else 100):
                 seen.append((NOW + number * step, list(AREAS)[number % len(AREAS)]))
                 last = seen[-1][0]
                 found = {
-                    area: sum(rule.faded(1.0, last - at, HALF) for at, slug in seen[-400:] if slug == area)
-                    for area in AREAS
+                    area: sum(rule.faded(1.0, last - at, HALF) for at, slug in seen if slug == area) for area in AREAS
                 }
                 if number >= len(AREAS):
                     assert rule.Profile(found, {}, AREAS).interests == ()
