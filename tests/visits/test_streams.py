@@ -11,6 +11,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
 
@@ -23,7 +24,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from onvif_privacy.visits.models import Batch, PageDay, Process, Visit
-from onvif_privacy.visits.services import agents, clock, ingest, reports, store, streams
+from onvif_privacy.visits.services import agents, clock, ingest, reports, store, streams, transports
 from onvif_privacy.visits.services.ingest import Consumer
 from onvif_privacy.visits.services.recorder import Recorder
 from onvif_privacy.visits.services.records import Books, Note, Parcel, Unavailable
@@ -106,6 +107,8 @@ class Here:
         return store.write(parcel)
 
     def open(self) -> None: ...
+
+    def rest(self) -> None: ...
 
     def close(self) -> None: ...
 
@@ -281,6 +284,28 @@ def said(*arguments: str) -> str:
     out = io.StringIO()
     call_command("privacy_visits", *arguments, stdout=out)
     return out.getvalue()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL: connections that are watched")
+@pytest.mark.django_db(transaction=True)
+def test_connection_of_a_consumer_lasts_while_nothing_comes(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transports, "TIMEOUT_SECONDS", 1)
+
+    def consume() -> int:
+        mine = Consumer()
+        for wait in (0, 1.5, 1.5):
+            time.sleep(wait)
+            sender.send(3)
+            mine.step()
+        mine.step()
+        time.sleep(1.5)
+        mine._look_at = 0
+        mine.step()
+        mine.close()
+        return mine.visits
+
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(consume).result() == 9
 
 
 @pytest.mark.usefixtures("here")

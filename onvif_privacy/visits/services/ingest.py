@@ -77,6 +77,7 @@ class Consumer:
         self._held = self._held or self._next(wait)
         if self._held is None:
             self._look_for_lost()
+            self._store.rest()
             return False
         key, fields = self._held
         try:
@@ -90,6 +91,7 @@ class Consumer:
         with streams.reached(), self._client.pipeline(transaction=True) as both:
             both.xack(conf.STREAM, GROUP, key).xdel(conf.STREAM, key).execute()
         self._held = None
+        self._store.rest()  # it would be taken for a database that does not answer
         return True
 
     def _stored(self, parcel: Parcel) -> int:
