@@ -148,7 +148,7 @@ REQUIREMENTS = (
     ),
     Requirement("redis", redis, "apt install redis-server"),
     Requirement(
-        "browser", browser, "apt install chromium", "DJANGO_ALLOW_ASYNC_UNSAFE=1 pytest -W default tests/browser"
+        "browser", browser, "apt install chromium npm", "DJANGO_ALLOW_ASYNC_UNSAFE=1 pytest -W default tests/browser"
     ),
     Requirement("firefox", firefox, 'apt install firefox-esr, pip install -e ".[firefox]"'),
     Requirement("proxy", proxy, "apt install nginx-light varnish"),

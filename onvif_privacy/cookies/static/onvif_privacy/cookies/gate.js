@@ -1,6 +1,6 @@
-// Reads the choice before anything is painted; starts what was granted, nothing else.
+// Reads the choice before painting; starts what was granted. Its reasons stand in panel.js.
 (() => {
-  if (window.privacyCookies) return window.privacyCookies.scan(); // a router ran it again
+  if (window.privacyCookies) return window.privacyCookies.scan();
   const root = document.documentElement;
   const { dataset: config, nonce } = document.currentScript;
   const words = (text) => text.split(' ');
@@ -13,7 +13,6 @@
   let cookies = [];
   let unrecorded;
 
-  // The choices in a state cookie that holds
   const parse = (cookie) => {
     const [format, mark, issued, choices, flag] = cookie.slice(config.cookie.length + 1).split('|');
     const age = Date.now() / 1000 - parseInt(issued, 36);
@@ -30,13 +29,12 @@
     return signal ? 'refused gpc' : choices.includes(slug) ? 'undecided outdated' : 'undecided none';
   };
 
-  // Of several cookies of the name the strictest counts
   const look = () => {
     try {
       cookies = document.cookie.split('; ');
       declined ||= sessionStorage.privacy_declined;
     } catch {
-      declined = true; // all storage is blocked
+      declined = true;
     }
     const all = cookies.filter((cookie) => cookie.startsWith(config.cookie + '=')).map(parse);
     if (!all.length) all.push(declined ? '!' : '');
@@ -56,17 +54,23 @@
 
   const same = (text) => text;
   let trust = { createScriptURL: same, createScript: same };
-  let queue = Promise.resolve(window.trustedTypes).then((types) => {
-    if (types) trust = types.createPolicy('onvif-privacy', trust);
+  let queue = Promise.resolve().then(() => {
+    trust = window.trustedTypes?.createPolicy('onvif-privacy', trust) || trust;
   });
+  const begin = (slug) => {
+    if (slug) started.push(slug);
+    root.dataset.hxHistory = false;
+  };
   const run = (node) => {
     const { privacy, src, type } = node.dataset;
     const slug = privacy.replace('!', '');
     if (state(slug) !== (slug === privacy ? 'granted' : 'refused')) return;
-    if (nonce && node.nonce !== nonce) return; // injected
-    if (slug === privacy) started.push(slug);
+    if (nonce && node.nonce !== nonce) return;
+    begin(slug === privacy && slug);
     node.removeAttribute('data-privacy');
     const script = node.cloneNode(true);
+    script.ran = true;
+    script.dataset.turboEval = false;
     script.type = type || '';
     script.async = node.hasAttribute('async');
     queue = queue.then(() => new Promise((done) => {
@@ -81,21 +85,22 @@
   const load = (embed, slug) => {
     const frame = document.createElement('iframe');
     if (!/^https?:/.test(new URL(embed.dataset.src, document.baseURI))) return;
-    if (slug) started.push(slug);
+    begin(slug);
     frame.className = 'privacy-frame';
     for (const name of ['src', 'title', 'allow', 'width', 'height']) frame.setAttribute(name, embed.dataset[name] || '');
     embed.replaceWith(frame);
   };
 
   const scan = (scope = document) => {
+    if (root.matches('[data-turbo-preview]')) return;
     const scripts = [];
     for (const node of scope.querySelectorAll('[data-privacy]')) {
       const { privacy, src } = node.dataset;
       if (node.localName !== 'script') {
         node.dataset.privacyIs = state(privacy);
         if (src && allows(privacy)) load(node, privacy);
-      } else if (node.type === 'text/plain') scripts.push(node);
-      else console.warn('data-privacy blocks only type="text/plain"', node);
+      } else if (node.type !== 'text/plain') console.warn('data-privacy blocks only type="text/plain"', node);
+      else if (!node.ran) scripts.push(node);
     }
     const late = (node) => node.defer || node.dataset.type === 'module';
     if (document.readyState !== 'loading') scripts.sort((one, other) => late(one) - late(other)).forEach(run);
@@ -107,7 +112,7 @@
     const after = states();
     root.dataset.privacyGranted = Object.keys(after).filter(allows).join(' ');
     root.toggleAttribute('data-privacy-decided', !Object.values(after).includes('undecided'));
-    if (!started.every(allows)) return location.reload(); // running scripts cannot be unloaded
+    if (!started.every(allows)) return location.reload();
     scan();
     if (cause && JSON.stringify(before) !== JSON.stringify(after)) fire('change', { before, after, cause });
   };
@@ -120,29 +125,32 @@
   window.privacyCookies = { allows, state, why, gpc, scan, open };
   for (const name of ['close', 'accept', 'refuse', 'withdraw']) window.privacyCookies[name] = ask(name);
 
+  const take = (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
   addEventListener('click', (event) => {
     const hit = event.target.closest('[data-privacy-open],.privacy-once');
     if (!hit || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
+    take(event);
     if (hit.matches('.privacy-once')) load(hit.closest('[data-src]'));
     else open();
-  });
-  let plain; // no panel: as without script
+  }, true);
+  let plain;
   addEventListener('submit', (event) => {
     const { target: form, submitter } = event;
     if (plain || !form.matches('.privacy-form')) return;
-    event.preventDefault();
+    take(event);
     panel().then((parts) => parts.submit(form, submitter), () => {
       plain = true;
-      setTimeout(() => form.requestSubmit(submitter)); // ignored within the event
+      setTimeout(() => form.requestSubmit(submitter));
     });
-  });
-  for (const name of ['pageshow', 'visibilitychange']) addEventListener(name, () => apply(name));
+  }, true);
+  for (const name of ['pageshow', 'visibilitychange', 'turbo:render']) addEventListener(name, () => apply(name));
   new MutationObserver(() => scan()).observe(root, { childList: true, subtree: true });
   addEventListener('DOMContentLoaded', () => {
     scan();
     fire('ready', states());
-    // A cookie that nothing granted covers?
     const rules = words(config.patterns).map((rule) => rule.split('=')).filter(([slug]) => allows(slug));
     const known = new RegExp(`^(${rules.map(([, names]) => names).join('|')})=`);
     const strange = config.patterns && cookies.some((cookie) => cookie && !known.test(cookie));

@@ -1,14 +1,29 @@
 // The bar's posts and the settings dialog: loaded while something is undecided, when the settings are opened, and when
 // a cookie is here that no grant covers.
+//
+// Why gate.js does what it does; there each page would pay for the words:
+// - it runs again where a router runs the scripts of a page again, and then only scans;
+// - look: of several state cookies the strictest counts; where storage is blocked, nothing is granted;
+// - run: a script without the page's nonce was injected; one that ran is never new, though a morph makes it look so,
+//   and Turbo is told not to start it from its memory;
+// - scan: what Turbo shows from its memory before the page itself comes starts nothing;
+// - begin: htmx must keep no copy of a page with something live in it (hx-history), which would outlive a withdrawal;
+// - apply: what runs cannot be unloaded, so the page is loaded again once it is not granted any more;
+// - take: clicks and forms are captured, because routers would follow and send them, too;
+// - submit: without the panel forms go as without script; a form cannot be sent within its own event;
+// - on DOMContentLoaded: a cookie that nothing granted covers brings the panel, which sweeps;
+// - turbo:render: a morph changes attributes alone, so that no observer tells.
 export const start = (gate) => {
   const { config } = gate;
-  const status = document.querySelector('#privacy-status');
-  const bar = document.querySelector('.privacy-bar form');
+  // Asked for each time, because routers exchange them
+  const told = () => document.querySelector('#privacy-status');
+  const bar = () => document.querySelector('.privacy-bar form');
   const keys = new WeakMap();
   let dialog;
   let busy = false;
 
   const say = (name) => {
+    const status = told();
     if (status) status.textContent = status.dataset[name] || name;
   };
   const uuid = () => crypto.randomUUID?.() ?? ''; // absent on plain http: the server makes one
@@ -29,7 +44,7 @@ export const start = (gate) => {
   };
 
   const fields = (action, slugs = []) => {
-    const body = new URLSearchParams(new FormData(bar)); // what this page has shown
+    const body = new URLSearchParams(new FormData(bar())); // what this page has shown
     body.set('action', action);
     body.set('surface', 'page');
     body.set('key', uuid());
@@ -65,6 +80,7 @@ export const start = (gate) => {
   };
 
   const fail = (form, { code = 'offline', message }) => {
+    const status = told();
     const text = (code !== 'offline' && message) || status?.dataset.failed || '';
     const place = form?.querySelector('.privacy-message');
     if (place) {
@@ -93,7 +109,7 @@ export const start = (gate) => {
       const withdrawn = Object.keys(before).some((slug) => before[slug] === 'granted' && state[slug] !== 'granted');
       if (withdrawn || left) await sweep(1, (slug) => slug === 'necessary' || state[slug] === 'granted').catch(() => {});
       gate.apply('choice');
-      if (lost && Object.values(state).includes('granted')) return fail(form, { code: 'lost', message: status?.dataset.lost });
+      if (lost && Object.values(state).includes('granted')) return fail(form, { code: 'lost', message: told()?.dataset.lost });
       dialog?.close();
       say(lost ? 'lost' : 'saved');
       if (form?.closest('.privacy-bar')) document.querySelector('.privacy-control a')?.focus({ preventScroll: true });
@@ -120,12 +136,17 @@ export const start = (gate) => {
 
   const close = () => dialog?.close();
   const open = async () => {
-    if (!dialog?.isConnected) {
-      dialog = document.body.appendChild(document.importNode(await fetched(config.dialog), true));
+    if (!dialog) {
+      dialog = document.importNode(await fetched(config.dialog), true);
       dialog.querySelector('.privacy-close').addEventListener('click', close);
-      dialog.addEventListener('close', () => gate.fire('close'));
+      dialog.addEventListener('close', () => {
+        dialog.remove(); // routers would remember it as a part of the page
+        gate.fire('close');
+      });
     }
-    if (dialog.open) return;
+    if (dialog.isConnected && dialog.open) return;
+    dialog.open = false; // a router took it away with its page
+    document.body.append(dialog);
     for (const input of dialog.querySelectorAll('[name=purpose]')) input.checked = gate.allows(input.value);
     dialog.querySelector('.privacy-message').hidden = true;
     dialog.showModal();
@@ -135,7 +156,7 @@ export const start = (gate) => {
   const submit = async (form, button) => {
     const body = new URLSearchParams(new FormData(form, button));
     const kept = Object.entries(gate.states()).filter(([, state]) => state === 'granted');
-    if (form === bar && body.get('action') === 'decline' && kept.length) {
+    if (form === bar() && body.get('action') === 'decline' && kept.length) {
       body.set('action', 'save'); // asked about what changed alone, so the rest stays
       for (const [slug] of kept) body.append('purpose', slug);
     }
@@ -149,7 +170,7 @@ export const start = (gate) => {
   if (blocked()) {
     // Told on coming from elsewhere; not on reloading, not on the pages after.
     if (entry && performance.getEntriesByType('navigation')[0]?.type === 'navigate') {
-      status.className = 'privacy-told';
+      told().className = 'privacy-told';
       say('lost');
     }
   } else if (!root.hasAttribute('data-privacy-decided')) {
