@@ -1,4 +1,4 @@
-// Reads the choice before painting; starts what was granted. Its reasons stand in panel.js.
+// Reads the choice before painting; starts what was granted. Its reasons stand in banner.html.
 (() => {
   if (window.privacyCookies) return window.privacyCookies.scan();
   const root = document.documentElement;

@@ -1,18 +1,5 @@
 // The bar's posts and the settings dialog: loaded while something is undecided, when the settings are opened, and when
 // a cookie is here that no grant covers.
-//
-// Why gate.js does what it does; there each page would pay for the words:
-// - it runs again where a router runs the scripts of a page again, and then only scans;
-// - look: of several state cookies the strictest counts; where storage is blocked, nothing is granted;
-// - run: a script without the page's nonce was injected; one that ran is never new, though a morph makes it look so,
-//   and Turbo is told not to start it from its memory;
-// - scan: what Turbo shows from its memory before the page itself comes starts nothing;
-// - begin: htmx must keep no copy of a page with something live in it (hx-history), which would outlive a withdrawal;
-// - apply: what runs cannot be unloaded, so the page is loaded again once it is not granted any more;
-// - take: clicks and forms are captured, because routers would follow and send them, too;
-// - submit: without the panel forms go as without script; a form cannot be sent within its own event;
-// - on DOMContentLoaded: a cookie that nothing granted covers brings the panel, which sweeps;
-// - turbo:render: a morph changes attributes alone, so that no observer tells.
 export const start = (gate) => {
   const { config } = gate;
   // Asked for each time, because routers exchange them
