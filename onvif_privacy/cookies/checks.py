@@ -15,7 +15,7 @@ from onvif_privacy.cookies.conf import DAY, MAX_AGE_LIMIT, conf
 from onvif_privacy.cookies.services import choice, publishing, running, snapshot
 from onvif_privacy.cookies.services.choice import Answer, Choice
 from onvif_privacy.cookies.services.consent_mode import SIGNALS
-from onvif_privacy.cookies.services.declared import NECESSARY, Item
+from onvif_privacy.cookies.services.declared import NECESSARY, Item, languages_are_chosen
 from onvif_privacy.cookies.services.matching import fixed, ties
 from onvif_privacy.core.checks.house import needs_good_settings
 from onvif_privacy.core.registry import device_items, purposes
@@ -264,7 +264,9 @@ def items_end_within_13_months(app_configs: Any, **kwargs: Any) -> Sequence[Chec
 @register()
 @needs_good_settings
 def texts_are_translated(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """W005: a purpose or item has no text of its own in a language of the site."""
+    """W005: a purpose or item has no text of its own in a language that the site has chosen to speak."""
+    if not languages_are_chosen():
+        return []
     missing: Iterable[tuple[str, list[str]]] = snapshot.fallbacks(snapshot.of_code()).items()
     hint = "Add the translation to your message files. Until then visitors read the original."
     return [

@@ -16,7 +16,11 @@ from onvif_privacy.core.registry import DeviceItem
 
 NECESSARY = "necessary"
 COOKIE = "cookie"
-SHIPPED_LANGUAGES = ("en", "de")
+# The official languages of the European Union, then Japanese, simplified Chinese and Korean.
+SHIPPED_LANGUAGES = (
+    *("en", "de", "bg", "cs", "da", "el", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "lt", "lv", "mt", "nl", "pl"),
+    *("pt", "ro", "sk", "sl", "sv", "ja", "zh-hans", "ko"),
+)
 
 Words = Mapping[str, Mapping[str, str]]  # language → {field: text}
 
@@ -26,10 +30,13 @@ def languages() -> tuple[str, ...]:
 
     These are ``LANGUAGES``; where a site leaves Django's list of a hundred alone, the ones this package ships.
     """
-    listed: Sequence[str] = [code for code, _ in settings.LANGUAGES]
-    if list(settings.LANGUAGES) == list(global_settings.LANGUAGES):
-        listed = SHIPPED_LANGUAGES
+    listed: Sequence[str] = [code for code, _ in settings.LANGUAGES] if languages_are_chosen() else SHIPPED_LANGUAGES
     return tuple(dict.fromkeys([settings.LANGUAGE_CODE, *listed]))
+
+
+def languages_are_chosen() -> bool:
+    """Whether the site has said in ``LANGUAGES`` which languages it speaks."""
+    return list(settings.LANGUAGES) != list(global_settings.LANGUAGES)
 
 
 def plain(text: str | LazyText) -> str:

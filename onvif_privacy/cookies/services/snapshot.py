@@ -151,7 +151,7 @@ def fallbacks(snapshot: Snapshot) -> dict[str, list[str]]:
     missing: dict[str, list[str]] = {language: [] for language in languages()}
     for group in snapshot.groups:
         declared = purposes.get(group.slug)
-        for language in untranslated(label=declared.label, text=declared.text):
+        for language in untranslated(text=declared.text):  # a label is the same word in many languages
             missing[language].append(group.slug)
     for item in snapshot.items:
         if item.key in device_items:
