@@ -220,9 +220,9 @@ def policy_is_published(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessag
 @needs_good_settings
 def screenshots_have_a_place(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """E013: the storage of screenshots is none of STORAGES."""
-    if conf.STORAGE in settings.STORAGES:
+    if not conf.STORAGE or conf.STORAGE in settings.STORAGES:
         return []
-    hint = 'Add it to STORAGES, or remove ONVIF_PRIVACY_COOKIES_STORAGE, so that "default" takes them.'
+    hint = "Add it to STORAGES, or remove ONVIF_PRIVACY_COOKIES_STORAGE: then no screenshots are kept."
     return [Error(f"There is no storage {conf.STORAGE!r} for screenshots.", hint=hint, id=f"{LABEL}.E013")]
 
 

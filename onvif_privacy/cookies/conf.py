@@ -58,7 +58,9 @@ class CookiesSettings(Settings):
         _("Other hosts that pages may ask at any time, such as your own image server; you answer for them."),
     )
     STORAGE: Setting[str] = Setting(
-        "default", text, _("Name of a storage in STORAGES for the screenshots that an audit takes of the bar.")
+        "",
+        text,
+        _("Name of a storage in STORAGES for the screenshots that an audit takes of the bar; none are kept without."),
     )
 
 

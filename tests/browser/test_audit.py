@@ -39,7 +39,7 @@ def audit(address: str, *options: str) -> tuple[int, dict[str, Any]]:
 def test_a_clean_site_passes_in_all_states_and_leaves_its_pictures(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "VIEWPORTS", {"360x780": (360, 780)})  # one window, to be quick
     monkeypatch.setattr(shooting, "VIEWPORTS", {"360x780": (360, 780)})
-    pictured = checks.get("cookies_choice.pictured:version_has_its_screenshots")
+    pictured = checks.get("cookies_choice.evidence:version_has_its_screenshots")
     assert look_at(pictured).verdict is Verdict.UNPROVEN
     code, said = audit(site.url, "--pages", "1", "--screenshots")
     assert (code, said["found"], said["unseen"]) == (0, [], [])

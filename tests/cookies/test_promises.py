@@ -21,7 +21,7 @@ ONLY_PUBLISHED = {
     "cookies_choice.as_published:presentation_is_the_published_one",
     "cookies_choice.as_published:versions_have_their_digests",
 }
-PICTURED = "cookies_choice.pictured:version_has_its_screenshots"  # a walk with a browser brings these
+PICTURED = "cookies_choice.evidence:version_has_its_screenshots"  # a walk with a browser brings these
 
 
 @pytest.mark.django_db

@@ -102,7 +102,7 @@ ONVIF_PRIVACY_KEYS = [
     {"id": "00000000000000f1", "use": "sign", "secret": "dGhlIHNpZ25pbmcga2V5IG9mIHRoZSB0ZXN0cy4uLi4"},
 ]
 
-# where the rooms `rights`, `disclosures` and `enquiries` keep what no web server may serve; unused without them
+# where rooms keep what no web server may serve; unused without them
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -110,6 +110,7 @@ STORAGES = {
     "privacy_log": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "privacy_disclosures": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "privacy_enquiries": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "privacy_screenshots": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
 }
 
 # the small shop has parcels and letters that belong to nobody

@@ -25,6 +25,7 @@ MIDDLEWARE = [
     "onvif_privacy.visits.middleware.PageVisitMiddleware",
 ]
 
+ONVIF_PRIVACY_COOKIES_STORAGE = "privacy_screenshots"
 ONVIF_PRIVACY_RIGHTS_EXPORT_STORAGE = "privacy_exports"
 ONVIF_PRIVACY_RIGHTS_LOG = "privacy_log"
 ONVIF_PRIVACY_DISCLOSURES_STORAGE = "privacy_disclosures"

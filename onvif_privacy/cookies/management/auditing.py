@@ -79,7 +79,7 @@ def wrong(engine: str, states: list[str], pages: int, wait: float, screenshots: 
     if screenshots and engine != AuditRun.Engine.BROWSER:
         return "--screenshots needs --engine browser."
     if screenshots and pictures.has_no_place():
-        return "Screenshots have no place: set MEDIA_ROOT, or ONVIF_PRIVACY_COOKIES_STORAGE to a name in STORAGES."
+        return "Screenshots have no place: set ONVIF_PRIVACY_COOKIES_STORAGE to a name in STORAGES that has a folder."
     return ""
 
 

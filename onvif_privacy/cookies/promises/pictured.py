@@ -1,4 +1,7 @@
-"""What people saw when they decided can be shown: a version has its screenshots, and they are what was stored."""
+"""What people saw when they decided can be shown: a version has its screenshots, and they are what was stored.
+
+Looked at where a site has named a storage for them; a site that keeps no pictures claims none.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +10,16 @@ from contextlib import contextmanager
 
 from django.core.files.storage import InMemoryStorage
 from django.db import router
-from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.cookies.models import PolicyVersion
+from onvif_privacy.cookies.promises.choices import EVIDENCE
 from onvif_privacy.cookies.promises.trying import published
 from onvif_privacy.cookies.services import pictures
-from onvif_privacy.core.promises import Finding, Kind, Look, Plant, Promise, check
-from onvif_privacy.core.promises.own import CHOICE
+from onvif_privacy.core.promises import Finding, Kind, Look, Plant, check
 from onvif_privacy.core.promises.planting import altered
-from onvif_privacy.core.registry import declare
-
-PICTURED = Promise("cookies_choice.pictured", CHOICE, _("What is asked is kept as a picture, as people saw it."))
-
-declare(PICTURED)
 
 
-@check(PICTURED, kind=Kind.DATABASE)
+@check(EVIDENCE, kind=Kind.DATABASE)
 def version_has_its_screenshots(look: Look) -> Iterable[Finding]:
     """Compare the screenshots of the newest version with what was stored; without each of them unproven."""
     newest = PolicyVersion.objects.using(router.db_for_write(PolicyVersion)).order_by("-number").first()

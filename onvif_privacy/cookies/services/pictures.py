@@ -35,7 +35,9 @@ def storage() -> Storage:
 
 
 def has_no_place() -> bool:
-    """Say whether files would land in whatever folder a command is run from: Django's own storage without a folder."""
+    """Say whether no storage is named, or files would land in whatever folder a command is run from."""
+    if not conf.STORAGE:
+        return True
     found = storage()
     return isinstance(found, FileSystemStorage) and not str(found.base_location)
 
