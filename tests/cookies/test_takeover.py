@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import modify_settings
@@ -50,6 +51,9 @@ def package() -> Iterator[Any]:
                 )
             yield config
         finally:
+            for model in config.get_models():  # its own admin, which every other test would be asked about
+                if admin.site.is_registered(model):
+                    admin.site.unregister(model)
             with connection.schema_editor() as editor:
                 for model in reversed(models):
                     editor.delete_model(model)

@@ -83,7 +83,10 @@ class Urls:
     def __init__(self) -> None:
         with override_settings(ONVIF_PRIVACY_VISITS_INTERESTS=True):
             reload(urls)
-            rooms = [path("privacy/visits/", include(urls)), path("privacy/", include("onvif_privacy.urls"))]
+            rooms = [
+                path("privacy/visits/", include((list(urls.urlpatterns), urls.app_name))),
+                path("privacy/", include("onvif_privacy.urls")),
+            ]
         reload(urls)
         self.urlpatterns = [
             *rooms,

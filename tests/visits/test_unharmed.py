@@ -171,7 +171,7 @@ class TestFailsOpen:
         for module in (uniques, retention):
             monkeypatch.setattr(module, "_next", 0.0)
         popular.pages(days=1, limit=1)
-        monkeypatch.setattr(popular._copies[1, 1], "fresh_until", 0.0)
+        monkeypatch.setattr(popular._copies[1, 1, ""], "fresh_until", 0.0)
         monkeypatch.setattr(owner, name, planted)
         shelf, last = Shelf(), threading.Event()
         monkeypatch.setattr(shelf, "close", lambda: connection.close())  # that of the thread

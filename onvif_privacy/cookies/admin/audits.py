@@ -45,10 +45,6 @@ class AuditRunAdmin(EvidenceAdmin):
     )
     readonly_fields = ("visitors", "what_was_found", "what_was_not_seen")
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Not listed before the first audit."""
-        return super().has_module_permission(request) and AuditRun.objects.exists()
-
     @admin.display(description=_("found"))
     def number(self, run: AuditRun) -> int:
         """How many different things are wrong."""
