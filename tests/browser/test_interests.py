@@ -77,7 +77,7 @@ def test_without_javascript_strangers_content_stays_and_every_form_works(chromiu
     page.locator("main").get_by_role("button", name=re.compile("^Save")).click()
     page.goto(INTERESTS)
     page.locator(DOOR_BUTTON.format("yes")).click()
-    assert page.get_by_text("Kept: this interests you").is_visible()
+    page.get_by_text("Kept: this interests you").wait_for()
     page.goto("/products/")
     assert DOORS in page.locator("main").inner_text()
     page.goto("/")
