@@ -11,13 +11,14 @@ from django import forms
 from django.db import models
 from django.db.models import F
 from django.test import override_settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.conf import conf as house
+from onvif_privacy.core.crawling import first_addresses
 from onvif_privacy.core.promises import Finding, Kind, Look, Plant, Promise, check
 from onvif_privacy.core.promises.planting import altered, rolled_back
-from onvif_privacy.core.registry import declare, footer_links
+from onvif_privacy.core.registry import declare
 from onvif_privacy.outreach import forms as ours
 from onvif_privacy.outreach.models import Message, Question, SpentToken, Survey, SurveyRelease, Tally, TextAnswer
 from onvif_privacy.outreach.promises import planted
@@ -38,21 +39,12 @@ COLUMNS: Final = frozenset(
 )
 
 
-def _pages() -> Iterator[str]:
-    yield "/"
-    for link in footer_links.all():
-        try:
-            yield reverse(link.url_name)
-        except NoReverseMatch:
-            continue
-
-
 @check(OPTIONAL, kind=Kind.PROBE)
 def no_page_waits_for_an_answer(look: Look) -> Iterable[Finding]:
     """Ask for pages as somebody who answered nothing; none leads to a survey."""
     mark = reverse("onvif_privacy_outreach:survey", args=["x"]).partition("x/")[0]
     client = look.stranger()
-    for address in _pages():
+    for address in first_addresses():
         answer = look.get(address, client)
         target = urlsplit(answer.headers.get("Location", "")).path
         if target.startswith(mark):
