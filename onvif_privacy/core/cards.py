@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
+from itertools import accumulate
 
 # Issuers by their first digits, with the lengths they use (ISO/IEC 7812).
 _ISSUERS = (
@@ -16,20 +18,24 @@ _ISSUERS = (
     (re.compile(r"50|5[6-9]|6|0604"), (12, 13, 14, 15, 16, 17, 18, 19)),
 )
 _DIGITS = re.compile(r"\d(?:[\s.,:|/_\-\u00b7\u2010-\u2015\u2022\u2212\u200b-\u200f\u2060\ufeff\u00ad]{0,3}\d){11,}")
+_GROUP = re.compile(r"\d+")
+_DOUBLED = bytes(
+    (2 * value - (9 if value > 4 else 0)) % 256 for value in range(256)
+)  # of a digit, its own digits added
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?)(?!\w)")
 
 
-def _luhn(digits: str) -> Callable[[int, int], bool]:
+def _luhn(digits: bytes) -> Callable[[int, int], bool]:
     """Return a function that says of any part of ``digits``, in one step, whether its check digit is right."""
-    sums = ([0], [0])  # running sums, with every other digit doubled: those at odd places, those at even ones
-    for index, digit in enumerate(digits):
-        for parity in (0, 1):
-            value = int(digit) * (1 if index % 2 == parity else 2)
-            sums[parity].append(sums[parity][-1] + value - (9 if value > 9 else 0))
+    running = []  # sums, with every other digit doubled: those at odd places, those at even ones
+    for parity in (1, 0):
+        values = bytearray(digits)
+        values[parity::2] = values[parity::2].translate(_DOUBLED)
+        running.append(list(accumulate(values, initial=0)))
 
     def is_right(begin: int, end: int) -> bool:
-        running = sums[(end - 1) % 2]
-        return (running[end] - running[begin]) % 10 == 0
+        sums = running[(end - 1) % 2]
+        return (sums[end] - sums[begin]) % 10 == 0
 
     return is_right
 
@@ -56,19 +62,20 @@ def find_cards(value: str) -> list[tuple[int, int]]:
     ibans = find_ibans(value)
     found: list[tuple[int, int]] = []
     for run in _DIGITS.finditer(value):
-        places = [place for place in range(*run.span()) if value[place].isdecimal()]
-        digits = "".join(str(int(value[place])) for place in places)
-        is_right = _luhn(digits)
-        last = len(places) - 1
-        begins = [n for n in range(last + 1) if n == 0 or places[n] - places[n - 1] > 1]
-        ends = {n for n in range(last + 1) if n == last or places[n + 1] - places[n] > 1}
-        if value[max(run.start() - 1, 0) : run.start()] == "+":
-            begins = begins[1:]
-        for begin in begins:
-            lengths = [size for size in range(19, 11, -1) if begin + size - 1 in ends]
-            right = (size for size in lengths if is_right(begin, begin + size))
-            size = next((size for size in right if _is_issued(digits[begin : begin + size])), 0)
-            inside = any(first <= places[begin] < end for first, end in ibans)
-            if size and not inside and (not found or places[begin] >= found[-1][1]):
-                found.append((places[begin], places[begin + size - 1] + 1))
+        groups = [group.span() for group in _GROUP.finditer(value, *run.span())]
+        at = list(accumulate((end - begin for begin, end in groups), initial=0))  # digits before each group
+        digits, is_right = "", None
+        for number, (begin, _end) in enumerate(groups):
+            last = bisect_right(at, at[number] + 19) - 1  # a number begins and ends with a group
+            first = bisect_left(at, at[number] + 12)
+            if first > last or (begin and number == 0 and value[begin - 1] == "+"):
+                continue
+            if is_right is None:
+                digits = "".join(str(int(char)) for char in run[0] if char.isdecimal())
+                is_right = _luhn(bytes(map(int, digits)))
+            right = (end for end in range(last, first - 1, -1) if is_right(at[number], at[end]))
+            size = next((end for end in right if _is_issued(digits[at[number] : at[end]])), 0)
+            inside = any(first <= begin < end for first, end in ibans)
+            if size and not inside and (not found or begin >= found[-1][1]):
+                found.append((begin, groups[size - 1][1]))
     return found

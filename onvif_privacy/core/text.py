@@ -23,6 +23,8 @@ MAX_JSON_DEPTH: Final = 32
 _CONTROLS = re.compile(r"[\x01-\x1f\x7f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f\\]")
+_LABEL = r"[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?"
+_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _TAGS = {"p", "br", "a", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "h3", "h4", "hr"}
 
 
@@ -147,8 +149,7 @@ def _host(name: str) -> str | None:
             return None
     except UnicodeError:
         return None
-    label = r"[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?"
-    return ascii_name if len(ascii_name) <= 253 and re.fullmatch(rf"{label}(\.{label})*", ascii_name) else None
+    return ascii_name if len(ascii_name) <= 253 and _NAME.fullmatch(ascii_name) else None
 
 
 def safe_url(url: str, *, hosts: Iterable[str] = (), schemes: Container[str] = ("https",)) -> str | None:

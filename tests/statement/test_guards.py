@@ -13,12 +13,22 @@ from django.utils import timezone
 from onvif_privacy.core.models import Entry, Subject
 from onvif_privacy.core.querysets import AppendOnly
 from onvif_privacy.core.testing import guards
-from onvif_privacy.statement.models import Binding, Change, Effect, Exposure, Notice, Sentence, Text, Version
-from onvif_privacy.statement.services import bindings, publishing
+from onvif_privacy.statement.models import (
+    Binding,
+    Change,
+    Effect,
+    Exposure,
+    Notice,
+    Sentence,
+    StatusRelease,
+    Text,
+    Version,
+)
+from onvif_privacy.statement.services import bindings, publishing, status
 from onvif_privacy.statement.services.sentences import digest
 from tests.statement.factories import GERMAN, SOURCE, announced, binder, next_draft, published, publisher
 
-PUBLISHED: list[type[models.Model]] = [Version, Text, Sentence, Effect]
+PUBLISHED: list[type[models.Model]] = [Version, Text, Sentence, Effect, StatusRelease]
 KEPT: list[type[models.Model]] = [*PUBLISHED, Binding]
 COLUMNS = [(model, field.column) for model in PUBLISHED for field in model._meta.concrete_fields]
 PG = connection.vendor == "postgresql"
@@ -29,6 +39,13 @@ ids = [f"{model.__name__}.{column}" for model, column in COLUMNS]
 def guarded(transactional_db: None) -> Iterator[None]:
     with guards():
         yield
+
+
+def made(**texts: str) -> Version:
+    """Publish a version, and sign a status that speaks of it."""
+    version = published(**texts)
+    assert status.release() is not None
+    return version
 
 
 def rows() -> dict[str, list[Any]]:
@@ -46,7 +63,7 @@ def refused(sql: str) -> bool:
 
 
 def test_update_of_every_column_by_sql_is_refused(guarded: None) -> None:
-    published(en=SOURCE, de=GERMAN)
+    made(en=SOURCE, de=GERMAN)
     before = rows()
     for model, column in COLUMNS:
         quoted, table = connection.ops.quote_name(str(column)), connection.ops.quote_name(model._meta.db_table)
@@ -74,7 +91,7 @@ def test_binding_is_withdrawn_once_and_otherwise_never_changed_by_sql(guarded: N
 
 @pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
 def test_delete_by_sql_is_refused(guarded: None, model: type[models.Model]) -> None:
-    published()
+    made()
     before = rows()
     assert refused(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")
     assert rows() == before
@@ -82,15 +99,15 @@ def test_delete_by_sql_is_refused(guarded: None, model: type[models.Model]) -> N
 
 @pytest.mark.parametrize("model", PUBLISHED, ids=lambda model: model.__name__)
 def test_replacing_a_row_under_the_same_key_is_refused(guarded: None, model: type[models.Model]) -> None:
-    published()
+    made()
     before = rows()
     table = connection.ops.quote_name(model._meta.db_table)
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in model._meta.concrete_fields)
     if connection.vendor == "postgresql":
-        changed = model._meta.concrete_fields[-1].column
+        changed, key = model._meta.concrete_fields[-1].column, connection.ops.quote_name(str(model._meta.pk.column))
         sql = (
             f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} "
-            f'ON CONFLICT (id) DO UPDATE SET "{changed}" = EXCLUDED."{changed}"'
+            f'ON CONFLICT ({key}) DO UPDATE SET "{changed}" = EXCLUDED."{changed}"'
         )
     else:
         sql = f"REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table}"
@@ -100,7 +117,7 @@ def test_replacing_a_row_under_the_same_key_is_refused(guarded: None, model: typ
 
 @pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
 def test_orm_refuses_every_way_to_change_a_row(db: None, model: type[models.Model]) -> None:
-    published()
+    made()
     row = model._default_manager.all()[0]
     name = model._meta.concrete_fields[-1].attname
     ways: list[Callable[[], object]] = [

@@ -109,7 +109,7 @@ def test_change_that_nobody_was_told_of_waits_by_itself_and_staff_are_told() -> 
     assert moved.effective_at > timezone.now() + timedelta(days=29.9)
     assert "not complete in time" in moved.reason
     assert Alarm.objects.get(kind="statement.postponed").reference.startswith("privacy-2:")
-    assert (in_force(29.9), in_force(30.1)) == (1, 2)
+    assert (in_force(30.9), in_force(31.1)) == (1, 2)  # the day that the letters name
     assert planned.effective_at < timezone.now()
     assert look_at(NOTICED).verdict is Verdict.KEPT
     work()

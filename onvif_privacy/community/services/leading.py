@@ -52,31 +52,43 @@ def ours() -> set[str]:
     return {name for one in house.SITES if (name := host(one.rpartition("@")[2].partition(":")[0]))}
 
 
+class Judge:
+    """Judges the links of one page: what the settings say is asked once for all of them."""
+
+    def __init__(self) -> None:
+        self._schemes, self._ours, self._leaving = schemes(), ours(), conf.LEAVING
+        self._way = _way() if self._leaving != "none" else None
+
+    def target(self, url: str) -> Target:
+        """Judge the target of a link. What holds something of a person is refused and logged without it."""
+        if url.startswith("/"):
+            return Target(safe_url(url) or "")
+        whole = outside_url(url, schemes=self._schemes)
+        if whole is None:
+            return Target("")
+        name = urlsplit(whole).hostname or ""
+        if name in self._ours:
+            return Target(whole)
+        if kind := personal(whole):
+            logger.warning("a link to %s would have taken along: %s", name, kind)
+            return Target("", name)
+        status = statuses().get(name, SiteStatus.UNKNOWN)
+        if status == SiteStatus.BLOCKED:
+            return Target("", name)
+        over = self._leaving == "all" or (self._leaving == "unknown" and status != SiteStatus.LISTED)
+        return Target(token(whole).join(self._way) if over and self._way else whole, name)
+
+
 def outbound_url(url: str) -> Target:
-    """Judge the target of a link. What holds something of a person is refused and logged without it."""
-    if local := safe_url(url):
-        return Target(local)
-    whole = outside_url(url, schemes=schemes())
-    if whole is None:
-        return Target("")
-    name = urlsplit(whole).hostname or ""
-    if name in ours():
-        return Target(whole)
-    if kind := personal(whole):
-        logger.warning("a link to %s would have taken along: %s", name, kind)
-        return Target("", name)
-    status = statuses().get(name, SiteStatus.UNKNOWN)
-    if status == SiteStatus.BLOCKED:
-        return Target("", name)
-    over = conf.LEAVING == "all" or (conf.LEAVING == "unknown" and status != SiteStatus.LISTED)
-    return Target(_leaving(whole) if over else whole, name)
+    """Judge the target of one link, as `Judge` does."""
+    return Judge().target(url)
 
 
 def personal(url: str) -> str:
     """Say what of a person an address holds behind its host: ``email``, ``token`` or ``subject``; empty for nothing."""
     parts = urlsplit(url)
     held = f"{parts.path}?{parts.query}#{parts.fragment}"
-    for text in (held, unquote(held), unquote(unquote(held))):
+    for text in dict.fromkeys((held, unquote(held), unquote(unquote(held)))):
         if _MAIL.search(text):
             return "email"
         if _SIGNED.search(text):
@@ -93,12 +105,13 @@ def _names_a_subject(text: str) -> bool:
     return bool(found) and Subject.objects.using(router.db_for_read(Subject)).filter(pk__in=found).exists()
 
 
-def _leaving(url: str) -> str:
-    """Return the address of the page that says where a link leads; the link itself where the room has no pages."""
+def _way() -> tuple[str, str] | None:
+    """Return what stands before and behind a token in the address of the leaving page; None without such a page."""
     try:
-        return reverse("onvif_privacy_community:away", args=[token(url)])
+        before, _token, after = reverse("onvif_privacy_community:away", args=["~"]).rpartition("~")
     except NoReverseMatch:
-        return url
+        return None
+    return before, after
 
 
 def token(url: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from onvif_privacy.community.services.leading import outbound_url
+from onvif_privacy.community.services.leading import Judge
 from onvif_privacy.core.text import safe_url
 
 REL: Final = "noopener noreferrer"
@@ -42,7 +42,7 @@ def link(url: str, words: str) -> SafeString:
 
 
 def _written(value: str) -> Iterator[str]:
-    at, closing, sign = 0, "", mark()
+    at, closing, sign, judge = 0, "", mark(), Judge()
     for found in _LINK.finditer(value):
         yield value[at : found.start()]
         at = found.end()
@@ -52,12 +52,12 @@ def _written(value: str) -> Iterator[str]:
         else:
             if closing:
                 yield closing  # a link within a link: browsers end the outer one here
-            opening, closing = _judged(found[0], found[1], sign)
+            opening, closing = _judged(found[0], found[1], sign, judge)
             yield opening
     yield value[at:]
 
 
-def _judged(whole: str, inside: str, sign: str) -> tuple[str, str]:
+def _judged(whole: str, inside: str, sign: str, judge: Judge) -> tuple[str, str]:
     """Return what stands in the place of a link's two tags."""
     attributes: dict[str, str] = {}
     for name, quoted in _ATTRIBUTE.findall(inside):
@@ -65,7 +65,7 @@ def _judged(whole: str, inside: str, sign: str) -> tuple[str, str]:
     url = attributes.get("href")
     if url is None or _stays(url):
         return whole, "</a>"
-    target = outbound_url(url)
+    target = judge.target(url)
     if not target.href:
         return "", ""
     kept = "".join(f' {name}="{html.escape(one)}"' for name, one in attributes.items() if name not in _OWN)

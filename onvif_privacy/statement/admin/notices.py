@@ -81,9 +81,9 @@ class NoticeAdmin(EvidenceAdmin):
 
     @admin.display(description=_("takes effect"))
     def effect(self, notice: Notice) -> datetime | None:
-        """The planned day; it moves by itself where the notice is late."""
+        """The planned day; it moves by itself where the notice is late, and is nothing where it has gone by."""
         step = self._step(notice)
-        return step.at if step else None
+        return step.at if step and not step.is_undated else None
 
     @staticmethod
     def _step(notice: Notice) -> Step | None:

@@ -75,9 +75,12 @@ class VersionAdmin(EvidenceAdmin):
 
     @admin.display(description=_("in force from"))
     def in_force_from(self, version: Version) -> Any:
-        """The moment that follows from all effects of the document, as this process knows them: no query for a row."""
-        steps = {step.version.pk: step.at for step in copies.known(version.document.slug).steps}
-        return steps.get(version.pk)
+        """The moment that follows from all effects of the document, as this process knows them: no query for a row.
+
+        Nothing where that moment went by without it.
+        """
+        steps = copies.known(version.document.slug).steps
+        return next((step.at for step in steps if step.version.pk == version.pk and not step.is_undated), None)
 
     @admin.display(description=_("submitted by"))
     def submitted_name(self, version: Version) -> str:

@@ -12,6 +12,10 @@ from onvif_privacy.statement.services import effects, notices, reminders
 def send_notices(run: Run) -> None:
     """Write and send the letters about material changes; move an effect whose notice is not complete in time."""
     waiting = list(notices.begun())
+    if waiting:
+        with run.step():  # before the letters: they print the day
+            notices.take_note()
+            effects.settle()
     try:
         for notice in waiting:
             while notice.queued_at is None and not run.spent:

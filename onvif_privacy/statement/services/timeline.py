@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
+from django.utils import timezone
+
 from onvif_privacy.statement.models import Change, Effect, Version
 
 
@@ -20,6 +22,12 @@ class Step:
     version: Version
     at: datetime
     held: bool = False
+    waits: bool = False  # itself held, or behind one that is
+
+    @property
+    def is_undated(self) -> bool:
+        """Whether the day that was announced went by without it, so that nobody knows a day just now."""
+        return self.waits and self.at <= timezone.now()
 
 
 def _held(version: Version, at: datetime) -> bool:
@@ -45,7 +53,8 @@ def timeline(effects: Iterable[Effect]) -> list[Step]:
     for number in sorted(planned):
         step = planned[number]
         at = max(step.at, steps[-1].at) if steps else step.at
-        steps.append(Step(step.version, at, _held(step.version, at)))
+        held = _held(step.version, at)
+        steps.append(Step(step.version, at, held, held or bool(steps and steps[-1].waits)))
     return steps
 
 

@@ -135,6 +135,7 @@ def _statement(request: HttpRequest, found: Shown, *, is_current: bool) -> HttpR
         "direction": _direction(found.text.language),
         "is_current": is_current,
         "is_future": present is None or found.version.number > present.version.number,
+        "is_undated": any(step.is_undated for step in found.steps if step.version == found.version),
         "planned": planned if planned and planned.version != found.version else None,
         "is_other_language": found.text.language.partition("-")[0] != (get_language() or "").partition("-")[0],
         "languages": [(code, name) for code, name in settings.LANGUAGES if code in found.languages],

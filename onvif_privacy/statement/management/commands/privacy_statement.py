@@ -82,7 +82,7 @@ class Command(BaseCommand):
                 "number": step.version.number,
                 "language": text.language,
                 "revision": text.revision,
-                "effective_at": instant(step.at),
+                "effective_at": None if step.is_undated else instant(step.at),
                 "published_at": instant(text.published_at),
                 "text_digest": text.text_digest,
                 "version_digest": step.version.digest,
