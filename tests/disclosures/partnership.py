@@ -20,7 +20,7 @@ from onvif_privacy.core.models import Party, Subject
 from onvif_privacy.core.registry import Field, PersonalData, blank
 from onvif_privacy.core.testing import temporarily
 from onvif_privacy.disclosures.models import Agreement, RecipientKey
-from onvif_privacy.disclosures.partners import handing, registering
+from onvif_privacy.disclosures.partners import keeping, registering
 from onvif_privacy.disclosures.services.sealing import fingerprint
 from tests.core.orders import order
 
@@ -129,7 +129,7 @@ def asked(agreement: Agreement, people: list[Subject], **changes: Any) -> HandOv
 
 def opened(reference: str) -> list[dict[str, Any]]:
     """The rows that the partner reads."""
-    _made, file = handing.fetch(reference)
+    _made, file = keeping.fetch(reference)
     archive = pyrage.decrypt(file, [IDENTITY])
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         parts = [tar.extractfile(one) for one in tar if "/records/" in one.name]

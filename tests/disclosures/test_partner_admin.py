@@ -71,12 +71,12 @@ def test_an_agreement_is_walked_from_draft_to_recall_by_two_people() -> None:
         "confidential": "on",
         "only_this_service": "on",
         "no_onward_transfer": "on",
-        "checklist": '["a", "b", "c", "d", "e", "f", "g", "h"]',
+        "checklist": list("abcdefgh"),
         "valid_from": "2026-01-01",
         "valid_until": "2030-01-01",
-        "sub_processors": "[]",
-        "senders": '["post.example"]',
-        "fields": '["hostapp.Order.email", "hostapp.Order.name"]',
+        "sub_processors": "",
+        "senders": "post.example\r\n\r\n returns@post.example ",
+        "fields": ["hostapp.Order.email", "hostapp.Order.name"],
         "cap_each": 5,
         "cap_day": 5,
         "cap_month": 5,
@@ -85,6 +85,9 @@ def test_an_agreement_is_walked_from_draft_to_recall_by_two_people() -> None:
     assert at_desk.get(reverse(f"{LABEL}_agreement_add")).status_code == 403
     assert at_work.post(reverse(f"{LABEL}_agreement_add"), fields).status_code == 302
     agreement = Agreement.objects.exclude(pk=model.pk).get()
+    assert (agreement.fields, agreement.checklist) == (fields["fields"], fields["checklist"])
+    assert (agreement.sub_processors, agreement.senders) == ([], ["post.example", "returns@post.example"])
+    assert "hostapp.Order.health" not in at_work.get(reverse(f"{LABEL}_agreement_add")).content.decode()
     change = reverse(f"{LABEL}_agreement_change", args=[agreement.pk])
 
     assert "three years" in pressed(at_work, step(agreement, "submit"))

@@ -23,8 +23,9 @@ from pyld import jsonld
 from onvif_privacy.core import consent, doors, keys, subjects, testing
 from onvif_privacy.core.models import Canary, Entry, Subject
 from onvif_privacy.disclosures.models import Agreement, AgreementApproval, PartnerHandOver, PartnerHolding, Recall
-from onvif_privacy.disclosures.partners import handing, recalling, register, registering, terms
-from onvif_privacy.disclosures.partners.handing import Refused, hand_over, pseudonym
+from onvif_privacy.disclosures.partners import keeping, recalling, register, registering, terms
+from onvif_privacy.disclosures.partners.guarding import Refused
+from onvif_privacy.disclosures.partners.handing import hand_over, pseudonym
 from onvif_privacy.disclosures.partners.registering import NotPossible
 from tests.core.published import TERMS
 from tests.disclosures import partnership
@@ -331,11 +332,11 @@ def test_an_agreement_ends_by_its_date_and_our_copies_go(worker: User, approver:
     reference = hand_over(asked(agreement, buyers(1)), now=NOON)
     made = PartnerHandOver.objects.get(reference=reference)
 
-    assert handing.purge(made.purge_on - DAY) == 0
-    assert handing.purge(made.purge_on) == 1
-    assert not handing.storage().exists(made.storage_name)
+    assert keeping.purge(made.purge_on - DAY) == 0
+    assert keeping.purge(made.purge_on) == 1
+    assert not keeping.storage().exists(made.storage_name)
     with pytest.raises(Refused, match="purged"):
-        handing.fetch(reference)
+        keeping.fetch(reference)
     recalling.run(agreement.valid_until + DAY)
     agreement.refresh_from_db()
     assert agreement.state == "ended"

@@ -7,52 +7,31 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.apps import apps
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, storages
-from django.db import router, transaction
-from django.db.models import Sum
+from django.db import transaction
 from django.utils import timezone
 
-from onvif_privacy.core import canaries, consent, gate, keys
+from onvif_privacy.core import canaries, gate, keys
 from onvif_privacy.core.conf import conf as house
 from onvif_privacy.core.doors import HandOver
 from onvif_privacy.core.gate.people import owner_path
 from onvif_privacy.core.models import Canary, Subject
 from onvif_privacy.core.personal.rows import rows_owned
 from onvif_privacy.disclosures.conf import conf
-from onvif_privacy.disclosures.models import Agreement, AgreementApproval, PartnerHandOver, PartnerHolding, Service
+from onvif_privacy.disclosures.models import Agreement, PartnerHandOver, PartnerHolding, Service
 from onvif_privacy.disclosures.partners import registering, terms
+from onvif_privacy.disclosures.partners.guarding import Plan, Refused, allowed, caps, using
+from onvif_privacy.disclosures.partners.keeping import storage
 from onvif_privacy.disclosures.services import sealing
 from onvif_privacy.disclosures.services.packages import Column, Facts, Schema, Table, Writer, line
 from onvif_privacy.disclosures.services.packages.kinds import kind_of
 
-NOTICE: Final = timedelta(days=14)
 BATCH_ROWS: Final = 10
 EXIT: Final = "partner"
-
-
-class Refused(Exception):
-    """Nothing was handed over. ``rule`` names what stood against it."""
-
-    def __init__(self, rule: str) -> None:
-        super().__init__(f"The hand-over is refused: {rule}.")
-        self.rule = rule
-
-
-def using() -> str:
-    """Return the database of hand-overs."""
-    return router.db_for_write(PartnerHandOver)
-
-
-def storage() -> Storage:
-    """Return where files lie until they are purged."""
-    return storages[conf.STORAGE]
 
 
 def pseudonym(agreement: Agreement, subject_id: uuid.UUID) -> str:
@@ -62,31 +41,6 @@ def pseudonym(agreement: Agreement, subject_id: uuid.UUID) -> str:
     """
     key = keys.subject_key(agreement.pk, "record").secret
     return base64.b32encode(keys.mac(key, b"pseudonym" + subject_id.bytes)).decode().lower()[:26]
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What one hand-over is about, after every guard has let it through."""
-
-    agreement: Agreement
-    asked: HandOver
-    fields: tuple[str, ...]
-    people: Mapping[uuid.UUID, Subject]
-    over_cap: str
-    ticket: gate.Ticket | None
-    today: date
-
-    @property
-    def purpose(self) -> str:
-        return terms.purpose_of(self.agreement.service)
-
-    @property
-    def by_model(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for label in sorted(self.fields):
-            model, name = terms.split(label)
-            found.setdefault(model, []).append(name)
-        return found
 
 
 def hand_over(asked: HandOver, *, now: datetime | None = None) -> str:
@@ -105,7 +59,7 @@ def hand_over(asked: HandOver, *, now: datetime | None = None) -> str:
         return known.reference
     moment = (now or timezone.now()).astimezone(UTC)
     try:
-        plan = _allowed(agreement, asked, moment)
+        plan = allowed(agreement, asked, moment)
         return _handed(plan, moment)
     except Refused as refusal:
         with transaction.atomic(using=using()):
@@ -113,74 +67,7 @@ def hand_over(asked: HandOver, *, now: datetime | None = None) -> str:
         raise
 
 
-def _allowed(agreement: Agreement, asked: HandOver, now: datetime) -> _Plan:
-    """Go through every guard in its order; raises Refused at the first that does not hold."""
-    today = now.date()
-    if agreement.state != Agreement.State.APPROVED or terms.digest(agreement) != agreement.digest:
-        raise Refused("not_approved")
-    if not terms.is_due(agreement, today):
-        raise Refused("not_valid")
-    if agreement.suspended_at is not None:
-        raise Refused("suspended")
-    if agreement.public_since is None or today - agreement.public_since < NOTICE:
-        raise Refused("not_public")
-    fields = tuple(agreement.fields if asked.fields is None else asked.fields)
-    if not fields or not set(fields) <= set(agreement.fields):
-        raise Refused("field")
-    if asked.purpose not in (agreement.service, terms.purpose_of(agreement.service)):
-        raise Refused("purpose")
-    try:
-        terms.check_fields(agreement.service, fields)
-    except terms.TermsRefused as error:
-        raise Refused("field") from error
-    wanted = set(asked.subjects)
-    if not wanted:
-        raise Refused("nobody")
-    over_cap, ticket = _caps(agreement, len(wanted), now)
-    people = {one.pk: one for one in Subject.objects.using(router.db_for_write(Subject)).filter(pk__in=wanted)}
-    willing = consent.audience(terms.purpose_of(agreement.service)).filter(pk__in=wanted)
-    if set(willing.values_list("pk", flat=True)) != wanted or set(people) != wanted:
-        raise Refused("objection")
-    key = agreement.recipient_key
-    if key is None or key.revoked_at is not None:
-        raise Refused("key")
-    return _Plan(agreement, asked, fields, people, over_cap, ticket, today)
-
-
-def _caps(agreement: Agreement, people: int, now: datetime) -> tuple[str, gate.Ticket | None]:
-    """Return what two people approved where a cap is passed; raises Refused where nobody did."""
-    rows = PartnerHandOver.objects.using(using()).filter(agreement=agreement)
-
-    def before(**window: Any) -> int:
-        return int(rows.filter(**window).aggregate(sum=Sum("people"))["sum"] or 0)
-
-    # The day as the database counts it, and 24 hours: whichever holds more.
-    day = max(before(at__gt=now - timedelta(hours=24)), before(day=now.date()))
-    month = before(day__gt=now.date() - timedelta(days=30))
-    passed = [
-        rule
-        for rule, number, cap in (
-            ("cap_each", people, agreement.cap_each),
-            ("cap_day", day + people, agreement.cap_day),
-            ("cap_month", month + people, agreement.cap_month),
-        )
-        if number > cap
-    ]
-    if not passed:
-        return "", None
-    used = rows.exclude(over_cap="").values_list("over_cap", flat=True)
-    votes = (
-        AgreementApproval.objects.using(using()).filter(agreement=agreement, people__gte=people).exclude(over_cap="")
-    )
-    for digest in votes.exclude(digest__in=list(used)).values_list("digest", flat=True).distinct():
-        found = list(votes.filter(digest=digest).select_related("actor"))
-        current = registering.over_cap_digest(agreement, found[0].over_cap, found[0].people)
-        if len(found) >= 2 and digest == current:
-            return digest, gate.Ticket(agreement.ref, digest, (found[0].actor, found[1].actor))
-    raise Refused(passed[0])
-
-
-def _schema(plan: _Plan) -> Schema:
+def _schema(plan: Plan) -> Schema:
     return Schema(
         *(
             Table(
@@ -199,7 +86,7 @@ def _schema(plan: _Plan) -> Schema:
     )
 
 
-def _rows(plan: _Plan, scope: gate.Scope) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def _rows(plan: Plan, scope: gate.Scope) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Yield model, pseudonym and values of every row, read through the gate."""
     for model, names in plan.by_model.items():
         found = apps.get_model(model)
@@ -213,7 +100,7 @@ def _rows(plan: _Plan, scope: gate.Scope) -> Iterator[tuple[str, str, Mapping[st
                     yield model, pseudonym(plan.agreement, row.person), row.values
 
 
-def _canary_rows(plan: _Plan, canary: Canary) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def _canary_rows(plan: Plan, canary: Canary) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Yield rows of the contact that is nobody's, one for each model, alike those of people."""
     name = pseudonym(plan.agreement, canary.pk)
     for model, names in plan.by_model.items():
@@ -224,7 +111,7 @@ def _canary_rows(plan: _Plan, canary: Canary) -> Iterator[tuple[str, str, Mappin
         yield model, name, values
 
 
-def _handed(plan: _Plan, now: datetime) -> str:
+def _handed(plan: Plan, now: datetime) -> str:
     """Read, pack, encrypt, record, and only then keep the file."""
     agreement, asked = plan.agreement, plan.asked
     reference = secrets.token_urlsafe(16)
@@ -250,12 +137,12 @@ def _handed(plan: _Plan, now: datetime) -> str:
     return stored
 
 
-def _facts(plan: _Plan, now: datetime) -> Facts:
+def _facts(plan: Plan, now: datetime) -> Facts:
     number = PartnerHandOver.objects.using(using()).filter(agreement=plan.agreement).count() + 1
     return Facts(f"{plan.agreement.ref}-{number}", house.ORGANISATION, plan.agreement.ref, now, _schema(plan))
 
 
-def _canary(plan: _Plan, rows: int) -> Canary | None:
+def _canary(plan: Plan, rows: int) -> Canary | None:
     """Mint a contact of its own for a feed of many; raises Refused where the site has no domain for it."""
     if rows <= BATCH_ROWS or plan.agreement.service not in (Service.MESSAGES, Service.STATISTICS):
         return None
@@ -264,7 +151,7 @@ def _canary(plan: _Plan, rows: int) -> Canary | None:
     return canaries.mint(plan.purpose, plan.agreement.ref.lower(), plan.agreement.senders)
 
 
-def _recorded(plan: _Plan, reference: str, writer: Writer, file: bytes, canary: Canary | None, now: datetime) -> str:
+def _recorded(plan: Plan, reference: str, writer: Writer, file: bytes, canary: Canary | None, now: datetime) -> str:
     """Store the hand-over, what each person's own list says of it, its entry, and the file."""
     classes = sorted({terms.declared(label).data_class for label in plan.fields})
     name = storage().save(f"{secrets.token_hex(16)}.age", ContentFile(file))
@@ -279,7 +166,7 @@ def _recorded(plan: _Plan, reference: str, writer: Writer, file: bytes, canary: 
             ):
                 raise Refused("not_approved")
             if not plan.over_cap:
-                _caps(locked, len(plan.people), now)
+                caps(locked, len(plan.people), now)
             made = PartnerHandOver.objects.using(using()).create(
                 agreement=plan.agreement,
                 key=plan.asked.key,
@@ -321,30 +208,3 @@ def _recorded(plan: _Plan, reference: str, writer: Writer, file: bytes, canary: 
         storage().delete(name)
         raise
     return reference
-
-
-def fetch(reference: str, *, actor: AbstractBaseUser | None = None) -> tuple[PartnerHandOver, bytes]:
-    """Return a hand-over and its file, encrypted to the partner, after recording that it was fetched.
-
-    Raises Refused once it was purged, or while the agreement is suspended.
-    """
-    made = PartnerHandOver.objects.using(using()).select_related("agreement__party").get(reference=reference)
-    if made.purged_at or made.agreement.suspended_at:
-        raise Refused("purged" if made.purged_at else "suspended")
-    with transaction.atomic(using=using(), durable=True):
-        registering.record("partner_fetched", made.agreement, actor=actor, thing=reference)
-    with storage().open(made.storage_name) as file:
-        return made, file.read()
-
-
-def purge(today: date, limit: int = 100) -> int:
-    """Delete the files whose day has come; digests and counts stay. Returns how many."""
-    rows = PartnerHandOver.objects.using(using()).filter(purged_at__isnull=True, purge_on__lte=today)
-    done = 0
-    for made in rows.select_related("agreement__party")[:limit]:
-        storage().delete(made.storage_name)
-        with transaction.atomic(using=using()):
-            PartnerHandOver.objects.using(using()).filter(pk=made.pk).update(purged_at=timezone.now())
-            registering.record("purged", made.agreement, thing=made.reference)
-        done += 1
-    return done

@@ -9,7 +9,7 @@ from django.utils import timezone
 from onvif_privacy.core import consent
 from onvif_privacy.core.jobs import Run, job
 from onvif_privacy.disclosures.models import Recall, Service
-from onvif_privacy.disclosures.partners import handing, recalling, terms
+from onvif_privacy.disclosures.partners import keeping, recalling, terms
 
 
 @job("disclosures.partners", every="1h", lease="10m", alarm="1d")
@@ -19,7 +19,7 @@ def look_after_partners(run: Run) -> None:
     with run.step():
         recalling.run(today)
     with run.step():
-        handing.purge(today)
+        keeping.purge(today)
 
 
 def objected(sender: object, *, decision: object, **kwargs: object) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from onvif_privacy.core import ledger
 from onvif_privacy.disclosures.models import Authority, Block, Case, Part, Side, State, Step, move
+from onvif_privacy.disclosures.services import about
 from onvif_privacy.disclosures.services.errors import Conflict, Refused
 
 Staff = AbstractBaseUser
@@ -72,7 +73,12 @@ def side_of(case: Case, actor: Any) -> str:
 
 
 def take_side(case: Case, actor: Any, kind: str) -> None:
-    """Put somebody on a side for good; raises Refused where they are on another. In the caller's transaction."""
+    """Put somebody on a side for good, in the caller's transaction.
+
+    Raises Refused where they are on another, and where the case is about them.
+    """
+    if about.is_about(case, actor):
+        raise Refused(_("Nobody has a hand in a case about themselves. Somebody else must do this."))
     present = side_of(case, actor)
     if present == kind:
         return

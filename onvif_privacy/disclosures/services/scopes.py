@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from onvif_privacy.core.conf import conf as house
 from onvif_privacy.core.models import Subject
 from onvif_privacy.disclosures.conf import conf
-from onvif_privacy.disclosures.models import Case, Ground, NoticeMode, RecipientKey, Scope, ScopeItem, State
+from onvif_privacy.disclosures.models import Case, Ground, NoticeMode, RecipientKey, Scope, ScopeItem, Side, State
 from onvif_privacy.disclosures.services import digest, fields
-from onvif_privacy.disclosures.services.acting import WORK, allowed, locked, step, using, why
+from onvif_privacy.disclosures.services.about import person_of
+from onvif_privacy.disclosures.services.acting import WORK, allowed, locked, step, take_side, using, why
 from onvif_privacy.disclosures.services.errors import Refused
 from onvif_privacy.disclosures.services.people import tag_of
 
@@ -133,6 +134,8 @@ def set_items(
     """
     allowed(actor, WORK)
     with locked(case) as found:
+        take_side(found, actor, Side.Kind.WORK)  # before a line is gone that names whoever asks
+        not_me(people, actor)
         scope, wanted = _draft(found), list(choices)
         if asked_from is not None and asked_to is not None and asked_to <= asked_from:
             raise Refused(_("The window ends before it begins."))
@@ -166,6 +169,13 @@ def set_items(
                 )
         step(found, "note", actor=actor)
         return number
+
+
+def not_me(people: Sequence[Person], actor: Any) -> None:
+    """Raise Refused for whoever names themselves: from then on they could not act on the case."""
+    me = person_of(actor)
+    if me is not None and any(one.subject is not None and one.subject.pk == me.pk for one in people):
+        raise Refused(_("Nobody has a hand in a case about themselves. Somebody else must do this."))
 
 
 def _proposed(person: Person, choice: fields.Choice, ceiling: frozenset[str], *, preserve: bool) -> tuple[str, str]:

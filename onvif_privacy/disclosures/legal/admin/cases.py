@@ -9,7 +9,14 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import F, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -22,7 +29,7 @@ from onvif_privacy.disclosures.legal.admin import acts, deciding, delivering, ho
 from onvif_privacy.disclosures.legal.admin.acting import attempt, looked, may_look, page, staff
 from onvif_privacy.disclosures.legal.services import authenticity, intake, nexts, notices
 from onvif_privacy.disclosures.models import Block, Case, Document
-from onvif_privacy.disclosures.services import files
+from onvif_privacy.disclosures.services import about, files
 from onvif_privacy.disclosures.services.acting import WORK, side_of
 from onvif_privacy.disclosures.services.reading import opened
 
@@ -77,7 +84,7 @@ class CaseAdmin(EvidenceAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
         open_ones = Block.objects.filter(closed_at__isnull=True)
-        rows: QuerySet[Case] = super().get_queryset(request)
+        rows: QuerySet[Case] = super().get_queryset(request).exclude(pk__in=about.hidden_from(request.user))
         return rows.prefetch_related(Prefetch("blocks", open_ones, to_attr="open_now"))
 
     @admin.display(description=_("regime"), ordering="regime__key")
@@ -162,7 +169,10 @@ class CaseAdmin(EvidenceAdmin):
         if not may_look(request):
             raise PermissionDenied
         rows = Case.objects.select_related("authority__party", "regime", "scope__regime", "handler", "requester")
-        return get_object_or_404(rows, pk=pk)
+        case = get_object_or_404(rows, pk=pk)
+        if about.is_about(case, request.user):  # as for any person: it does not exist
+            raise Http404
+        return case
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

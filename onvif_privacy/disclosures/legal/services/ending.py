@@ -29,6 +29,7 @@ from onvif_privacy.disclosures.models import (
     State,
 )
 from onvif_privacy.disclosures.services import approvals, files, purging, scopes
+from onvif_privacy.disclosures.services.about import hidden_from
 from onvif_privacy.disclosures.services.acting import WORK, allowed, locked, record, step, take_side, using
 from onvif_privacy.disclosures.services.errors import Refused
 
@@ -151,7 +152,8 @@ def late() -> QuerySet[Case]:
 def reviews_for(actor: Any) -> QuerySet[Review]:
     """Return the reviews that somebody could make, because they are on no side of the case."""
     sides = Side.objects.using(using()).filter(case=OuterRef("case"), actor=actor)
-    return Review.objects.using(using()).filter(~Exists(sides), at__isnull=True)
+    rows = Review.objects.using(using()).filter(~Exists(sides), at__isnull=True)
+    return rows.exclude(case__in=hidden_from(actor))
 
 
 # By date

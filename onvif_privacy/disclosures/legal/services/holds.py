@@ -19,7 +19,7 @@ from onvif_privacy.disclosures.services.acting import WORK, allowed, locked, ste
 from onvif_privacy.disclosures.services.errors import Refused
 from onvif_privacy.disclosures.services.people import tag_of
 from onvif_privacy.disclosures.services.reading import opened
-from onvif_privacy.disclosures.services.scopes import Person
+from onvif_privacy.disclosures.services.scopes import Person, not_me
 
 CAPTURE_WITHIN: Final = timedelta(hours=1)
 UNCONFIRMED: Final = timedelta(days=5)
@@ -62,6 +62,7 @@ def preserve(
     ]
     if not wanted:
         raise Refused(_("Nobody was found whose data could be held."))
+    not_me(people, actor)
     now = timezone.now()
     with locked(case) as found:
         made = Hold(

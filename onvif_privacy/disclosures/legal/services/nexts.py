@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.disclosures.legal.services import authenticity
 from onvif_privacy.disclosures.models import Approval, Case, Package, Side, State
+from onvif_privacy.disclosures.services.about import hidden_from
 from onvif_privacy.disclosures.services.acting import APPROVE, WORK, open_blocks, side_of, using
 
 
@@ -85,4 +86,4 @@ def for_approval(actor: Any) -> QuerySet[Case]:
     elsewhere = Side.objects.using(using()).filter(case=OuterRef("pk"), actor=actor).exclude(kind=Side.Kind.APPROVE)
     given = Approval.objects.using(using()).filter(actor=actor, action=Approval.Action.SCOPE, about=OuterRef("scope"))
     rows = Case.objects.using(using()).filter(state=State.SUBMITTED)
-    return rows.filter(~Exists(elsewhere), ~Exists(given))
+    return rows.filter(~Exists(elsewhere), ~Exists(given)).exclude(pk__in=hidden_from(actor))

@@ -6,13 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from onvif_privacy.core import gate
-from onvif_privacy.disclosures.legal.services import holds
-from onvif_privacy.disclosures.models import Case, Hold, Notice, ScopeItem
-from onvif_privacy.disclosures.services import people
+from onvif_privacy.disclosures.models import Case
+from onvif_privacy.disclosures.services import about, people
 from onvif_privacy.disclosures.services.acting import AUDIT, WORK, using
 from onvif_privacy.disclosures.services.errors import Refused
-from onvif_privacy.disclosures.services.reading import note, opened
+from onvif_privacy.disclosures.services.reading import note
 
 PURPOSE_AT_LEAST = 10
 
@@ -29,12 +27,8 @@ def cases_of(*, words: str, purpose: str, actor: Any) -> list[Case]:
         raise Refused(_("Say what you search for, in words."))
     note("search", "person", actor=actor, purpose=purpose.strip())
     persons = {str(one.pk) for one in people.find(words)}
-    found = set()
-    with opened():
-        for person in persons:
-            for rows in (ScopeItem.objects.using(using()), Notice.objects.using(using())):
-                found |= {one.case_id for one in gate.find(rows.all(), subject=person)}
-    for hold in Hold.objects.using(using()).filter(ended_at__isnull=True):
-        if persons & {one["subject"] for one in holds.selection(hold)}:
-            found.add(hold.case_id)
+    found = set().union(*(about.named_in(one) | about.held_of(one) for one in persons))
+    me = about.person_of(actor)
+    if me is not None:  # whoever looks for themselves finds what any person would: nothing
+        found -= about.named_in(str(me.pk)) | about.held_of(str(me.pk))
     return list(Case.objects.using(using()).filter(pk__in=found).select_related("regime").order_by("ref"))

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -20,50 +19,10 @@ from onvif_privacy.core.admin import EvidenceAdmin
 from onvif_privacy.disclosures.models import Agreement, PartnerHandOver, Recall
 from onvif_privacy.disclosures.partners import recalling, registering
 from onvif_privacy.disclosures.partners.admin.acting import attempt, back, groups, has_any, page, sent, staff, sure
+from onvif_privacy.disclosures.partners.admin.forms import EDITED, SHOWN, AgreementForm, Plain, Receipt, Yes
 from onvif_privacy.disclosures.partners.registering import APPROVE, LABEL, OFFICER, WORK
 
 AUDIT = f"{LABEL}.audit_disclosure"
-SHOWN = (
-    "party",
-    "service",
-    "document_digest",
-    "secrecy_page",
-    "checklist",
-    "valid_from",
-    "valid_until",
-    "leaves_area",
-    "transfer_basis",
-    "sub_processors",
-    "fields",
-    "senders",
-    "cap_each",
-    "cap_day",
-    "cap_month",
-    "recipient_key",
-    "approvals_needed",
-)
-EDITED = (*SHOWN[:4], "confidential", "only_this_service", "no_onward_transfer", *SHOWN[4:-1])
-
-
-class Plain(forms.Form):
-    """A step that asks for nothing."""
-
-
-class Yes(forms.Form):
-    """A yes to what was shown, and in which office it is said."""
-
-    digest = forms.CharField(widget=forms.HiddenInput)
-    as_officer = forms.BooleanField(label=_("I say this as privacy officer"), required=False)
-
-
-class Receipt(forms.Form):
-    """What a receipt of deletion says."""
-
-    receipt_digest = forms.RegexField(r"^[0-9a-f]{64}$", label=_("SHA-256 of the receipt"))
-    signer = forms.CharField(label=_("signed by"), max_length=200)
-    dated = forms.DateField(label=_("dated"), widget=AdminDateWidget)
-
-
 STEPS: dict[str, tuple[Any, tuple[str, ...], str]] = {
     # step: label, states it is possible in, permission
     "submit": (_("Submit for approval"), ("draft",), WORK),
@@ -87,6 +46,7 @@ class AgreementAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not subscrip
     list_filter = ("state", "service")
     list_select_related = ("party",)
     actions = None
+    form = AgreementForm
     change_form_template = "admin/onvif_privacy_disclosures/steps.html"
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -150,9 +110,25 @@ class AgreementAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not subscrip
             if attempt(request, lambda: _step(request, agreement, step, form), _("Done.")):
                 return back(agreement)
             agreement.refresh_from_db()
-        facts = [(Agreement._meta.get_field(name).verbose_name, getattr(agreement, name)) for name in SHOWN]  # type: ignore[union-attr]
+        facts = [(Agreement._meta.get_field(name).verbose_name, _shown(agreement, name)) for name in SHOWN]  # type: ignore[union-attr]
         facts.append((_("digest"), groups(agreement.digest) or "–"))
         return page(request, self, title=f"{label}: {agreement.ref}", form=form, facts=facts, button=label)
+
+
+def _shown(agreement: Agreement, name: str) -> Any:
+    """Return one of the terms as people read it: digests in groups, lists as words, a key by its whole fingerprint."""
+    value = getattr(agreement, name)
+    if name == "service":
+        return agreement.get_service_display()
+    if name == "document_digest":
+        return groups(value)
+    if name == "recipient_key":
+        return f"{value.get_method_display()} {groups(value.fingerprint)}" if value else "–"
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value) or "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "–" if value in ("", None) else value
 
 
 def _step(request: HttpRequest, agreement: Agreement, step: str, form: forms.Form) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from onvif_privacy.core.admin import EvidenceAdmin
 from onvif_privacy.disclosures.models import ReportRelease
 from onvif_privacy.disclosures.partners.admin.acting import attempt, back, groups, has_any, page, sent, staff, sure
-from onvif_privacy.disclosures.partners.admin.agreements import Yes
+from onvif_privacy.disclosures.partners.admin.forms import Yes
 from onvif_privacy.disclosures.services.transparency import HALF_YEAR, publishing
 from onvif_privacy.disclosures.services.transparency.publishing import APPROVE, OFFICER, PUBLISH
 

@@ -1,0 +1,253 @@
+"""What the queue, the list of reads, the report and a package cost where there are very many cases and rows.
+
+Memory is the most that this process ever had, with Django and everything in it: run ``--only package`` by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.site import print_table, set_up
+
+set_up()
+
+from django.conf import settings  # noqa: E402 - the settings must stand first
+from django.db import connection, transaction  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext, override_settings  # noqa: E402
+from django.utils import timezone  # noqa: E402
+from tqdm import tqdm  # noqa: E402
+
+from benchmarks.timing import Row, percentile  # noqa: E402
+from onvif_privacy.core import subjects  # noqa: E402
+from onvif_privacy.core.guards import create, drop  # noqa: E402
+from onvif_privacy.core.jobs import run_due  # noqa: E402
+from onvif_privacy.core.registry import temporarily  # noqa: E402
+from onvif_privacy.disclosures.models import AccessRecord, Block, Case, Package, Regime  # noqa: E402
+from onvif_privacy.disclosures.partners import handing  # noqa: E402
+from onvif_privacy.disclosures.services import regimes  # noqa: E402
+from onvif_privacy.disclosures.services.transparency import publishing  # noqa: E402
+from tests.core.factories import UserFactory  # noqa: E402
+from tests.disclosures import partnership  # noqa: E402
+from tests.disclosures.factories import House, age_key, authority, member, regime  # noqa: E402
+from tests.disclosures.streaming import peak_mib  # noqa: E402
+from tests.store import declarations  # noqa: E402
+from tests.store.models import Order  # noqa: E402
+
+START = datetime(2025, 1, 10, tzinfo=UTC)
+ADMIN = "/admin/onvif_privacy_disclosures/"
+AT_ONCE = 2_000
+PAGES = 40
+COUNTRIES = ("DE", "US", "FR", "AT", "GB", "JP")
+OUTCOMES = ("disclosed_full", "disclosed_partial", "no_data", "refused", "incomplete", "withdrawn")
+KEYS = ("us_subpoena", "us_warrant", "us_edr", "mlat", "gdpr_dpa")
+MARK = "kanarienvogel"
+
+
+def filled(number: int, what: str, row: Callable[[int], Any], model: Any) -> None:
+    """Store so many rows."""
+    for start in tqdm(range(0, number, AT_ONCE), desc=what, disable=None):
+        with transaction.atomic():
+            model._base_manager.bulk_create(row(place) for place in range(start, min(start + AT_ONCE, number)))
+
+
+def cases(number: int, worker: Any) -> None:
+    """Store cases of a half-year in every state, each fiftieth of them stopped."""
+    regimes.load()
+    known = {one.key: one for one in Regime.objects.filter(key__in=KEYS)}
+    courts = [authority(f"court-{land.lower()}-{one}") for land in COUNTRIES for one in range(3)]
+    for court in courts:
+        court.party.country = court.party.slug.split("-")[1].upper()
+        court.party.save()
+    states = ("received", "verified", "submitted", "approved", "handed_over", *("closed",) * 5)
+
+    def row(place: int) -> Case:
+        state, at = states[place % len(states)], START + timedelta(minutes=5 * (place % 45_000))
+        closed = {"outcome": OUTCOMES[place % len(OUTCOMES)], "closed_at": at + timedelta(days=9)}
+        return Case(
+            ref=f"D-2025-{place:06}",
+            authority=courts[place % 7919 % len(courts)],
+            channel="letter",
+            received_at=at,
+            regime=known[KEYS[place % 31 % len(KEYS)]],
+            handler=worker,
+            state=state,
+            due_at=None if state == "closed" else at + timedelta(days=place % 400),
+            **(closed if state == "closed" else {}),
+        )
+
+    filled(number, "cases", row, Case)
+    some = list(Case.objects.exclude(state="closed").order_by("ref").values_list("pk", flat=True)[::50])
+    filled(len(some), "stops", lambda place: Block(case_id=some[place], kind="clarification", opened_at=START), Block)
+
+
+def reads(number: int, worker: Any) -> None:
+    """Store looks at cases."""
+    keys = list(Case.objects.values_list("pk", flat=True)[:5_000])
+
+    def row(place: int) -> AccessRecord:
+        at = START + timedelta(seconds=5 * place)
+        return AccessRecord(actor=worker, case_id=keys[place % len(keys)], thing=f"case {place}", action="view", at=at)
+
+    filled(number, "reads", row, AccessRecord)
+
+
+def shown(client: Client, address: str) -> list[float]:
+    """Open a page again and again; returns the seconds of each."""
+    found = []
+    for _page in range(PAGES):
+        started = time.perf_counter()
+        answer = client.get(address)
+        found.append(time.perf_counter() - started)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{address} answers {answer.status_code}")
+    return found
+
+
+def page(client: Client, what: str, address: str, budget: str) -> Row:
+    """Measure a page: its queries, and how long it takes."""
+    shown(client, address)  # what is loaded once is not the page's
+    with CaptureQueriesContext(connection) as seen:
+        client.get(address)
+    counts = [one for one in seen if "COUNT(" in one["sql"].upper()]
+    times = shown(client, address)
+    said = f"{len(seen)} queries ({len(counts)} count rows); p50 {statistics.median(times) * 1000:.0f} ms, "
+    return [what, f"{said}p95 {percentile(times, 0.95) * 1000:.0f} ms", budget, str(PAGES)]
+
+
+def once(what: str, act: Callable[[], object], budget: str) -> Row:
+    """Measure something that is done once."""
+    started, worked = time.perf_counter(), time.process_time()
+    act()
+    return [what, f"{time.perf_counter() - started:.1f} s; CPU {time.process_time() - worked:.1f} s", budget, "1"]
+
+
+def screens(options: argparse.Namespace) -> list[Row]:
+    """Measure what staff open each day, the report, and a run in which nothing is due."""
+    worker = member("work", "approve", "audit", superuser=True)
+    drop()  # cases are born in the middle of their lives
+    cases(options.cases, worker)
+    reads(options.reads, worker)
+    create()
+    client = Client()
+    client.force_login(worker)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE" if connection.vendor != "mysql" else f"ANALYZE TABLE {Case._meta.db_table}")
+    many, more = f"{options.cases:,} cases", f"{options.reads:,} reads"
+    found = [
+        page(client, f"queue, {many}", f"{ADMIN}case/", "≤ 12 queries, p95 < 150 ms"),
+        page(client, f"queue, what needs my yes, {many}", f"{ADMIN}case/?turn=approve", "≤ 12 queries"),
+        page(client, f"list of reads, {more}", f"{ADMIN}accessrecord/", "≤ 8 queries, none counts rows"),
+        once(f"report of a half-year, {many}", lambda: publishing.computed("2025-H1"), "< 5 s"),
+    ]
+    run_due(seconds=600)  # what is due
+    found.append(once(f"a run with nothing due, {many}", run_due, "< 2 s"))
+    return found
+
+
+@contextmanager
+def disk() -> Iterator[Path]:
+    """Keep sealed files on a disk, as a site does."""
+    with tempfile.TemporaryDirectory() as folder:
+        backend = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
+        with override_settings(STORAGES={**settings.STORAGES, "privacy_disclosures": backend}):
+            yield Path(folder)
+
+
+def plain_on(folder: Path) -> int:
+    """Return in how many files the word stands that every row holds."""
+    found = 0
+    for file in folder.rglob("*"):
+        with file.open("rb") as opened:
+            rest = b""
+            while piece := opened.read(1 << 20):
+                if MARK.encode() in rest + piece:
+                    found += 1
+                    break
+                rest = piece[-len(MARK) :]
+    return found
+
+
+def package(options: argparse.Namespace) -> list[Row]:
+    """Measure one package of very many rows of one person, from the capture to the encrypted file."""
+    house, buyer = House(), UserFactory()
+    house.regime = regime("everything", ("identity", "contact"))
+    house.key, _secret = age_key(house.authority)
+
+    def order(place: int) -> Order:
+        return Order(
+            customer=buyer,
+            number=f"N{place}",
+            email=f"{place}@example.org",
+            name=f"{MARK} {place}",
+            voucher=f"V{place}",
+        )
+
+    filled(options.rows, "orders", order, Order)
+    names = ("store.order|email|contact", "store.order|name|identity")
+    timed = replace(declarations.ORDER, time_field="created_at")
+    others = [one for one in declarations.ALL if one is not declarations.ORDER]
+    with temporarily(*others, timed), disk() as folder:
+        since, until = timezone.now() - timedelta(days=9), timezone.now() + timedelta(days=9)
+        case = house.approved([subjects.for_user(buyer)], names=names, since=since, until=until)
+        before, made = peak_mib(), list[Package]()
+        row = once(f"package of {options.rows:,} rows, captured, built, looked through, sealed, encrypted",
+                   lambda: made.append(house.sealed(case)), "1,000,000: < 256 MiB")  # fmt: skip
+        sizes = [file.stat().st_size for file in folder.rglob("*")]
+        row[1] += (
+            f"; peak {peak_mib()} MiB, {before} before; files {sum(sizes) / 1e6:.0f} MB, plain in {plain_on(folder)}"
+        )
+        if sum(made[0].rows.values()) != 2 * options.rows:
+            raise RuntimeError("the package is not whole")
+    return [row]
+
+
+def partner(options: argparse.Namespace) -> list[Row]:
+    """Measure hand-overs of one person to a partner."""
+    times, now = list[float](), datetime(2026, 6, 15, 12, tzinfo=UTC)
+    with partnership.shop():
+        agreement = partnership.agreed(
+            partnership.person("worker"), partnership.person("approver"), cap_each=50, cap_day=50, cap_month=50
+        )
+        for number, buyer in enumerate(partnership.buyers(PAGES)):
+            started = time.perf_counter()
+            handing.hand_over(partnership.asked(agreement, [buyer], key=str(number)), now=now)
+            times.append(time.perf_counter() - started)
+    said = f"p50 {statistics.median(times) * 1000:.0f} ms, p95 {percentile(times, 0.95) * 1000:.0f} ms"
+    return [["hand-over of one person to a partner", said, "< 100 ms", str(PAGES)]]
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
+    "package": package,
+    "partner": partner,
+    "screens": screens,
+}
+
+
+def main(arguments: Any = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=50_000)
+    parser.add_argument("--reads", type=int, default=5_000_000)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the package")
+    parser.add_argument("--only", choices=[*PARTS], action="append", help="one of them; default: all")
+    options = parser.parse_args(arguments)
+    name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
+        rows = [row for part in options.only or PARTS for row in PARTS[part](options)]
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+    print_table(f"Disclosures on {connection.display_name}", ["figure", "measured", "budget", "n"], rows, "")
+
+
+if __name__ == "__main__":
+    main()
