@@ -41,5 +41,5 @@ def test_metadata_names_licence_extras_and_python(wheel: Path) -> None:
         metadata = archive.read(f"onvif_privacy-{onvif_privacy.__version__}.dist-info/METADATA").decode()
     for line in ("License-Expression: MIT", "Requires-Python: >=3.11", "Requires-Dist: Django>=5.2"):
         assert line in metadata
-    extras = "phone address age tsa redis domains browser tasks bench demo test mariadb firefox docs"
+    extras = "phone address age pdf tsa redis domains browser tasks bench demo test mariadb firefox docs"
     assert set(re.findall(r"^Provides-Extra: (.+)$", metadata, re.MULTILINE)) == set(extras.split())

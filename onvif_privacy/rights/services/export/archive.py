@@ -18,7 +18,7 @@ from onvif_privacy.core.models import Decision, EntrySecret, Subject
 from onvif_privacy.core.receipts import issue
 from onvif_privacy.rights.models import Request
 from onvif_privacy.rights.services import holdings, signing
-from onvif_privacy.rights.services.export import pages
+from onvif_privacy.rights.services.export import pages, printing
 from onvif_privacy.rights.services.export.document import Contents, decisions_of, document, text
 from onvif_privacy.rights.services.export.gathering import FILE, Gathered, lines
 from onvif_privacy.rights.services.export.spool import Spool
@@ -94,6 +94,8 @@ def _members(contents: Contents) -> Iterator[tuple[str, Iterable[bytes]]]:
     yield "export.json", document(contents)
     yield "index.html", pages.index(contents)
     yield from pages.further(contents)
+    if document_to_print := printing.printed(contents):
+        yield printing.NAME, [document_to_print]
     yield from _files(contents)
     yield from _receipts(contents)
 
