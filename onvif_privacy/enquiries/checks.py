@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage.handler import InvalidStorageError
 from django.utils.module_loading import import_string
 
-from onvif_privacy.core.checks.house import needs_good_settings
+from onvif_privacy.core.checks.house import base_url_is_set, needs_good_settings
 from onvif_privacy.core.conf import conf as house
 from onvif_privacy.core.files import handed_out_by
 from onvif_privacy.enquiries.conf import conf
@@ -77,11 +77,4 @@ def mail_is_read(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
     return [Warning(f"Mail to {house.CONTACT} does not come into the queue.", hint=hint, id=f"{LABEL}.W001")]
 
 
-@register(deploy=True)
-@needs_good_settings
-def letters_can_name_the_site(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """W002: no address of the site is set, so nobody gets a letter with a link."""
-    if house.BASE_URL:
-        return []
-    hint = 'Set ONVIF_PRIVACY_BASE_URL = "https://example.org".'
-    return [Warning("Letters about enquiries could not lead to this site.", hint=hint, id=f"{LABEL}.W002")]
+register(base_url_is_set)  # a letter holds a link, or is not written

@@ -20,6 +20,7 @@ from onvif_privacy.core.registry import (
     File,
     FooterLink,
     Instant,
+    Panel,
     PersonalData,
     Purpose,
     Ref,
@@ -35,7 +36,7 @@ from onvif_privacy.core.registry import (
 )
 from onvif_privacy.enquiries.conf import EnquiriesSettings
 from onvif_privacy.enquiries.models import Enquiry, Letter
-from onvif_privacy.enquiries.services import citing, ending
+from onvif_privacy.enquiries.services import citing, ending, own
 from onvif_privacy.enquiries.services import jobs as jobs  # jobs are declared by being imported
 from onvif_privacy.enquiries.services.guards import GUARDS
 from onvif_privacy.enquiries.services.reading import PURPOSE, STAFF_PURPOSE
@@ -198,6 +199,7 @@ declare(
     exempt(f"{APP}.Publication", because="figures of at least K enquiries"),
     exempt(f"{APP}.Citation", because="the number of a version of the statement"),
     Trace("enquiries", ending.forget, _("texts and files of comments and complaints")),
+    Panel("enquiries", 75, _("Comments and complaints"), "onvif_privacy/enquiries/panel.html", own.panel),
     FooterLink("contact", label=_("Comments and complaints"), url_name=f"{APP}:contact", order=30),
 )
 

@@ -15,5 +15,6 @@ urlpatterns = [
     path("contact/opened/", follow.opened, name="opened"),
     path("contact/file/", follow.file, name="file"),
     path("contact/attach/", follow.attach, name="attach"),
+    path("contact/mine/", follow.mine, name="mine"),
     path("contact/figures/", figures.figures, name="figures"),
 ]

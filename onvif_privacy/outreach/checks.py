@@ -12,8 +12,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.module_loading import import_string
 
-from onvif_privacy.core.checks.house import needs_good_settings
-from onvif_privacy.core.conf import conf as house
+from onvif_privacy.core.checks.house import base_url_is_set, needs_good_settings
 from onvif_privacy.outreach.conf import conf
 
 LABEL = "onvif_privacy_outreach"
@@ -37,14 +36,7 @@ def transport_is_a_backend(app_configs: Sequence[AppConfig] | None, **kwargs: An
     return [Error(words, hint=hint, id=f"{LABEL}.E001")]
 
 
-@register()
-@needs_good_settings
-def base_url_is_set(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """W001: without ``ONVIF_PRIVACY_BASE_URL`` no mail can be written, since links come from nowhere else."""
-    if house.BASE_URL:
-        return []
-    hint = 'Write the public address, for example ONVIF_PRIVACY_BASE_URL = "https://example.org".'
-    return [Warning("ONVIF_PRIVACY_BASE_URL is not set: no mail can be sent.", hint=hint, id=f"{LABEL}.W001")]
+register(base_url_is_set)  # links come from there and from nowhere else
 
 
 def gate_stands() -> bool:

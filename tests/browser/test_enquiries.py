@@ -13,6 +13,7 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 from django.utils import timezone
 
+from onvif_privacy.core import subjects
 from onvif_privacy.enquiries.models import Enquiry, Kind, Remedy
 from onvif_privacy.enquiries.services import cases, deadlines, publishing
 from onvif_privacy.enquiries.services.clock import months_later
@@ -21,7 +22,7 @@ from tests.browser.test_accessible import violations
 from tests.browser.test_rights import TOO_WIDE, shot
 from tests.browser.visitor import STAFF_WIDTHS, Visitor
 from tests.core.factories import UserFactory
-from tests.enquiries.world import determined, put_right, received, staff
+from tests.enquiries.world import WORDS, determined, put_right, received, staff
 
 CONTACT = "/privacy/contact/"
 ADMIN = "/admin/onvif_privacy_enquiries"
@@ -37,6 +38,13 @@ def _site(db: None) -> Iterator[None]:
 def press(visitor: Visitor, name: str) -> None:
     visitor.page.get_by_role("main").get_by_role("button", name=name).first.click()
     visitor.page.wait_for_load_state("load")
+
+
+def sign_in(visitor: Visitor, user: Any) -> None:
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[django_settings.SESSION_COOKIE_NAME].value
+    visitor.context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": session, "url": visitor.site}])
 
 
 def ref_and_code(page: Any) -> tuple[str, str]:
@@ -125,6 +133,22 @@ def test_no_page_breaks_wcag_2_2_aa(visit: Callable[..., Visitor], width: int, c
     shot(visitor, f"mistakes-{width}-{colours}")
 
 
+@pytest.mark.parametrize("width", [360, 1440])
+def test_my_privacy_shows_my_complaints_and_opens_them_without_javascript(
+    visit: Callable[..., Visitor], width: int
+) -> None:
+    ada, enquiry = UserFactory(), received(clauses=["contact"])
+    Enquiry.objects.filter(pk=enquiry.pk).update(subject=subjects.for_user(ada))
+    visitor = visit(width=width, script=False)
+    sign_in(visitor, ada)
+    visitor.go("/privacy/me/")
+    assert visitor.page.evaluate(TOO_WIDE) <= 0
+    shot(visitor, f"my-enquiries-{width}")
+    visitor.page.get_by_role("button", name="Read and answer").click()
+    assert visitor.page.get_by_text(WORDS).is_visible()
+    assert visitor.page.get_by_role("button", name="Put it under my account").count() == 0
+
+
 @STAFF_WIDTHS
 def test_queue_and_case_are_readable_and_pass_axe(visit: Callable[..., Visitor], width: int) -> None:
     boss, other = UserFactory(is_staff=True, is_superuser=True), staff("work", "verify")
@@ -136,10 +160,7 @@ def test_queue_and_case_are_readable_and_pass_axe(visit: Callable[..., Visitor],
     received(Kind.COMMENT)
     received(quarantined="many")
     visitor = visit(width=width)
-    client = Client()
-    client.force_login(boss)
-    session = client.cookies[django_settings.SESSION_COOKIE_NAME].value
-    visitor.context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": session, "url": visitor.site}])
+    sign_in(visitor, boss)
     # Django's own script of change lists, under the strict policy of these tests
     visitor.expect("TrustedHTML", "is not defined", "$ is not a function", "reading 'fn'")
     for name, path in (

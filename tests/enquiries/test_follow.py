@@ -234,7 +234,7 @@ def test_a_post_that_fails_leaves_no_file_behind(monkeypatch: Any) -> None:
     def lost(*args: Any) -> None:
         raise OSError
 
-    monkeypatch.setattr(tokens, "keep_code", lost)
+    monkeypatch.setattr(tokens, "give_code", lost)
     assert post(attachments=[SimpleUploadedFile("a.txt", b"words")]).status_code == 503
     assert not Enquiry.objects.exists()
     folders, files = storages["privacy_enquiries"].listdir("")

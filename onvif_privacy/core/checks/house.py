@@ -40,6 +40,18 @@ def base_url_is_https(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]
     ]
 
 
+def base_url_is_set(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """W010: a room writes letters, and without ``ONVIF_PRIVACY_BASE_URL`` none can lead to the site.
+
+    Registered by each room that needs it: Django keeps one function once, so it is said once.
+    """
+    if broken("BASE_URL") or conf.BASE_URL:
+        return []
+    hint = 'Write the public address, for example ONVIF_PRIVACY_BASE_URL = "https://example.org".'
+    words = "ONVIF_PRIVACY_BASE_URL is not set: no mail that holds a link can be sent."
+    return [Warning(words, hint=hint, id=f"{LABEL}.W010")]
+
+
 Look = Callable[..., Sequence[CheckMessage]]
 
 

@@ -210,10 +210,12 @@ def nearest(
     return next((one for one in running if one is not None), None)
 
 
-def told(enquiry: Enquiry) -> list[Clock]:
+def told(
+    enquiry: Enquiry, *, calendar: Calendar | None = None, pauses: Iterable[ClockPause] | None = None
+) -> list[Clock]:
     """Return what the person is told of the clocks: of those that run, the nearest end of each event."""
     found: dict[str, Clock] = {}
-    for one in clocks_of(enquiry):
+    for one in clocks_of(enquiry, calendar=calendar, pauses=pauses):
         if one.ended is None and one.due is not None:
             found.setdefault(one.rule.ends, one)
     return list(found.values())

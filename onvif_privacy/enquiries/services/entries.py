@@ -47,9 +47,25 @@ class Upload:
     content: bytes
 
 
+@dataclass(frozen=True)
+class Hasher:
+    """Makes the keyed hashes (hex) by which an address or a text is known: nothing that can be guessed without it."""
+
+    secret: keys.LabelSecret
+
+    @classmethod
+    def load(cls) -> Hasher:
+        """Read the secret, for several hashes. One query."""
+        return cls(keys.label(LABEL)[0])
+
+    def of(self, kind: str, words: str) -> str:
+        """Return the hash of words of a kind."""
+        return keys.mac(self.secret.derive(kind), words.encode()).hex()
+
+
 def mac(kind: str, words: str) -> str:
-    """Return the keyed hash (hex) by which an address or a text is known: nothing that can be guessed without it."""
-    return keys.mac(keys.label(LABEL)[0].derive(kind), words.encode()).hex()
+    """Return the keyed hash (hex) of words of a kind; see `Hasher`. One query."""
+    return Hasher.load().of(kind, words)
 
 
 def without_cards(words: str) -> str:
@@ -127,7 +143,7 @@ def add(
     proven: bool = True,
     at: datetime | None = None,
 ) -> Entry:
-    """Write one entry into a locked (or new) enquiry, in the caller's transaction."""
+    """Write one entry into a locked enquiry, in the caller's transaction."""
     rows = Entry.objects.using(using()).filter(enquiry=enquiry)
     words = cleaned(words)
     entry = Entry(
@@ -145,4 +161,32 @@ def add(
     return entry
 
 
-__all__ = ["NAME_LENGTH", "TEXT_LENGTH", "Upload", "add", "attach", "cleaned", "digest", "files_with_rows", "mac"]
+def add_first(enquiry: Enquiry, words: str, *, key: str, hasher: Hasher) -> Entry:
+    """Write what a new enquiry came with, in the caller's transaction."""
+    words = cleaned(words)
+    entry = Entry(
+        enquiry=enquiry,
+        sequence=1,
+        direction=Direction.IN,
+        body=words,
+        at=enquiry.received_at,
+        key=key,
+        text_mac=hasher.of("text", words),
+    )
+    entry.save(force_insert=True, using=using())
+    return entry
+
+
+__all__ = [
+    "NAME_LENGTH",
+    "TEXT_LENGTH",
+    "Hasher",
+    "Upload",
+    "add",
+    "add_first",
+    "attach",
+    "cleaned",
+    "digest",
+    "files_with_rows",
+    "mac",
+]

@@ -51,13 +51,18 @@ def was_acknowledged_lately(address_mac: str) -> bool:
     return rows.filter(created_at__gt=timezone.now() - AN_HOUR).exists()
 
 
+def tell_receipt(enquiry: Enquiry) -> Letter | None:
+    """Have the person told that it has come, once, in the caller's transaction; None where there is no address."""
+    return write(enquiry, Letter.What.ACKNOWLEDGED, once=str(enquiry.pk))
+
+
 def acknowledge(enquiry: Enquiry, *, now: bool) -> None:
     """Tell the person that it has come, in the caller's transaction.
 
     ``now`` says that somebody shows it to them or nobody can be written to: then it counts as acknowledged at once,
     else when the mail server has taken the letter.
     """
-    letter = write(enquiry, Letter.What.ACKNOWLEDGED, once=str(enquiry.pk))
+    letter = tell_receipt(enquiry)
     if enquiry.state == State.RECEIVED and (now or letter is None):
         move(enquiry, State.ACKNOWLEDGED, acknowledged_at=timezone.now())
 
@@ -113,4 +118,12 @@ def after_sending() -> None:
             Letter.objects.using(using()).filter(pk=letter.pk).update(token=None)
 
 
-__all__ = ["acknowledge", "after_sending", "compose", "is_reached", "was_acknowledged_lately", "write"]
+__all__ = [
+    "acknowledge",
+    "after_sending",
+    "compose",
+    "is_reached",
+    "tell_receipt",
+    "was_acknowledged_lately",
+    "write",
+]

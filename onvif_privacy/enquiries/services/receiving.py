@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from onvif_privacy.core import ledger, limits
-from onvif_privacy.core.registry.kinds import instant
 from onvif_privacy.enquiries.conf import conf
-from onvif_privacy.enquiries.models import Channel, Direction, Enquiry, Entry, Kind, State, normal_ref
-from onvif_privacy.enquiries.services import clauses, entries, letters, tokens
-from onvif_privacy.enquiries.services.entries import Upload, files_with_rows, mac
-from onvif_privacy.enquiries.services.states import NotNow, by, first_move, locked, move, put, using
+from onvif_privacy.enquiries.models import Channel, Direction, Enquiry, Entry, Kind, normal_ref
+from onvif_privacy.enquiries.services import clauses, deadlines, entries, letters, tokens
+from onvif_privacy.enquiries.services.deadlines import Calendar, Clock
+from onvif_privacy.enquiries.services.entries import Hasher, Upload, files_with_rows, mac
+from onvif_privacy.enquiries.services.states import NotNow, began, by, locked, using
 
 HOUR = 3_600
 SAME_TEXT_WITHIN = timedelta(days=1)
@@ -48,11 +48,15 @@ class Message:
 
 @dataclass(frozen=True)
 class Received:
-    """What became of a message; ``code`` opens it together with its number, and is shown once."""
+    """What became of a message; ``code`` opens it together with its number, and is shown once.
+
+    ``clocks`` are those that the person is told of.
+    """
 
     enquiry: Enquiry
     entry: Entry
     code: str
+    clocks: list[Clock] = field(default_factory=list)
 
 
 def normal_address(address: str) -> str:
@@ -88,7 +92,7 @@ def _known(key: str, text: str) -> Received | None:
         return None
     if entry.text_mac != mac("text", entries.cleaned(text)):
         raise Conflict
-    return Received(entry.enquiry, entry, tokens.code_for(key))
+    return Received(entry.enquiry, entry, tokens.code_for(key), deadlines.told(entry.enquiry))
 
 
 def receive(
@@ -114,36 +118,40 @@ def receive(
     with files_with_rows() as saved, transaction.atomic(using=using()):
         if known := _known(key, message.text):
             return known
-        enquiry = _inserted(message, quarantined, received_at or now, actor)
-        entry = entries.add(enquiry, Direction.IN, message.text, key=key, at=enquiry.received_at)
+        hasher = Hasher.load()
+        enquiry = _inserted(message, quarantined, received_at or now, actor, hasher)
+        entry = entries.add_first(enquiry, message.text, key=key, hasher=hasher)
         entries.attach(entry, message.files, saved)
         for slug in dict.fromkeys(message.clauses):
             clauses.link(enquiry, slug)
-        code = tokens.code_for(key)
-        tokens.keep_code(enquiry, code)
-        if not quarantined and message.channel not in (Channel.POST, Channel.TELEPHONE):
-            _answer(enquiry, shown=message.channel != Channel.EMAIL)
-        if enquiry.state == State.RECEIVED:
-            put(enquiry)  # its clocks run
-    return Received(enquiry, entry, code)
+        code, calendar = tokens.give_code(enquiry, key), Calendar.present()
+        began(enquiry, calendar, acknowledged=_answered(enquiry))
+    return Received(enquiry, entry, code, deadlines.told(enquiry, calendar=calendar, pauses=()))
 
 
-def _answer(enquiry: Enquiry, *, shown: bool) -> None:
-    """Acknowledge: on the page where it is ``shown``, and by letter unless one has just gone to that address."""
+def _answered(enquiry: Enquiry) -> bool:
+    """Have a letter written, unless one has just gone to that address; whether it counts as acknowledged at once.
+
+    What came by form or was entered in the presence of its sender is acknowledged there.
+    """
+    if enquiry.quarantined or enquiry.channel in (Channel.POST, Channel.TELEPHONE):
+        return False
+    shown = enquiry.channel != Channel.EMAIL
     if shown and enquiry.address_mac and letters.was_acknowledged_lately(enquiry.address_mac):
-        move(enquiry, State.ACKNOWLEDGED, acknowledged_at=timezone.now())
-        return
-    letters.acknowledge(enquiry, now=shown)
+        return True
+    return letters.tell_receipt(enquiry) is None or shown
 
 
-def _inserted(message: Message, quarantined: str, received_at: datetime, actor: AbstractBaseUser | None) -> Enquiry:
+def _inserted(
+    message: Message, quarantined: str, received_at: datetime, actor: AbstractBaseUser | None, hasher: Hasher
+) -> Enquiry:
     address = message.address.strip()
     enquiry = Enquiry(
         kind=message.kind,
         channel=message.channel,
         language=(message.language or get_language() or "")[:16],
         reply_to=address or None,
-        address_mac=mac("address", normal_address(address)) if address else "",
+        address_mac=hasher.of("address", normal_address(address)) if address else "",
         addressed=bool(address),
         complained_on=message.complained_on,
         quarantined=quarantined,
@@ -151,15 +159,6 @@ def _inserted(message: Message, quarantined: str, received_at: datetime, actor: 
         entered_by=by(actor),
     )
     enquiry.save(force_insert=True, using=using())
-    payload = {
-        "enquiry": enquiry.ref,
-        "kind": str(enquiry.kind),
-        "channel": str(enquiry.channel),
-        "received": instant(received_at),
-        "quarantined": quarantined or None,
-    }
-    ledger.record("enquiries.received", payload=payload, actor=actor)
-    first_move(enquiry, by(actor))
     return enquiry
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from onvif_privacy.core import ledger
 from onvif_privacy.core.models import Subject
+from onvif_privacy.core.registry.kinds import instant
 from onvif_privacy.enquiries.models import ALLOWED, Enquiry, State, Transition
 from onvif_privacy.enquiries.services import deadlines
 
@@ -50,8 +51,9 @@ def put(enquiry: Enquiry, **changes: Any) -> None:
     """Change columns of a locked enquiry, and work its clocks out anew."""
     for name, value in changes.items():
         setattr(enquiry, name, value)
-    enquiry.due_at = deadlines.nearest(enquiry)
-    enquiry.save(update_fields=[*changes, "due_at"], using=using())
+    if "due_at" not in changes:
+        enquiry.due_at = deadlines.nearest(enquiry)
+    enquiry.save(update_fields={*changes, "due_at"}, using=using())
 
 
 def move(
@@ -74,10 +76,43 @@ def move(
     return _recorded(enquiry, before, actor, reason, at)
 
 
-def first_move(enquiry: Enquiry, person: str) -> None:
-    """Write down that an enquiry came; its entry in the ledger is that of its receipt."""
-    made = Transition(enquiry=enquiry, number=1, after=enquiry.state, actor=person, at=enquiry.received_at)
-    made.save(using=using())
+def began(enquiry: Enquiry, calendar: deadlines.Calendar, *, acknowledged: bool) -> None:
+    """Let a new enquiry begin, in the caller's transaction: its clocks, its moves, and their entries. Four queries.
+
+    ``acknowledged`` says that whoever wrote knows already that it came.
+    """
+    if acknowledged:
+        enquiry.state, enquiry.acknowledged_at = State.ACKNOWLEDGED, timezone.now()
+    put(
+        enquiry,
+        state=enquiry.state,
+        acknowledged_at=enquiry.acknowledged_at,
+        due_at=deadlines.nearest(enquiry, calendar=calendar, pauses=()),
+    )
+    came = Transition(enquiry=enquiry, number=1, after=State.RECEIVED, actor=enquiry.entered_by, at=enquiry.received_at)
+    moves, records = [came], [_receipt(enquiry)]
+    if enquiry.acknowledged_at is not None:
+        moves.append(
+            Transition(
+                enquiry=enquiry, number=2, before=State.RECEIVED, after=enquiry.state, at=enquiry.acknowledged_at
+            )
+        )
+        payload = {"enquiry": enquiry.ref, "state": str(enquiry.state), "number": 2}
+        records.append(ledger.Record("enquiries.moved", payload))
+    Transition.objects.using(using()).bulk_create(moves)
+    ledger.record_all(records, using=using())
+
+
+def _receipt(enquiry: Enquiry) -> ledger.Record:
+    payload = {
+        "enquiry": enquiry.ref,
+        "kind": str(enquiry.kind),
+        "channel": str(enquiry.channel),
+        "received": instant(enquiry.received_at),
+        "quarantined": enquiry.quarantined or None,
+    }
+    by_staff = {"actor": enquiry.entered_by} if enquiry.entered_by else {}
+    return ledger.Record("enquiries.received", payload | by_staff)
 
 
 def _recorded(
@@ -102,4 +137,4 @@ def _recorded(
     return made
 
 
-__all__ = ["NotNow", "by", "digest", "first_move", "locked", "move", "put", "using"]
+__all__ = ["NotNow", "began", "by", "digest", "locked", "move", "put", "using"]

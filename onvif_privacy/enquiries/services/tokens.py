@@ -100,9 +100,10 @@ def find_link(token: str) -> Access | None:
     return found if found is not None and is_valid(found.enquiry) else None
 
 
-def code_for(key: str) -> str:
+def code_for(key: str, secrets_of: tuple[keys.LabelSecret, ...] = ()) -> str:
     """Return the code that goes with a form: the same form sent twice is answered with the same code."""
-    secret = keys.mac(keys.label(LABEL)[0].derive("enquiries", "code"), key.encode())
+    newest = (secrets_of or keys.label(LABEL))[0]
+    secret = keys.mac(newest.derive("enquiries", "code"), key.encode())
     number, letters = int.from_bytes(secret[:8], "big"), ""
     for _place in range(CODE_LENGTH):
         number, rest = divmod(number, len(ALPHABET))
@@ -120,10 +121,16 @@ def _plain(code: str) -> bytes:
     return kept.encode()
 
 
-def keep_code(enquiry: Enquiry, code: str) -> None:
-    """Let a code open an enquiry; kept as a MAC that is bound to its number."""
-    mac = _macs("typed", enquiry.ref.encode() + b"\0" + _plain(code))[0]
-    Access.objects.using(using()).get_or_create(mac=mac, defaults={"enquiry": enquiry})
+def give_code(enquiry: Enquiry, key: str) -> str:
+    """Let the code of a form open its enquiry, which is new; returns it. Two queries.
+
+    It is kept as a MAC that is bound to the number.
+    """
+    known = keys.label(LABEL)
+    code = code_for(key, known)
+    mac = keys.mac(known[0].derive("enquiries", "typed"), enquiry.ref.encode() + b"\0" + _plain(code)).hex()
+    Access(enquiry=enquiry, mac=mac).save(force_insert=True, using=using())
+    return code
 
 
 def find_code(ref: str, code: str) -> Access | None:

@@ -18,7 +18,7 @@ from onvif_privacy.core import limits
 from onvif_privacy.core.conf import conf as house
 from onvif_privacy.enquiries.forms import ContactForm
 from onvif_privacy.enquiries.models import Channel, Kind
-from onvif_privacy.enquiries.services import deadlines, receiving, tokens
+from onvif_privacy.enquiries.services import receiving, tokens
 from onvif_privacy.enquiries.views.common import open_page, said
 
 logger = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def _received(request: HttpRequest, form: ContactForm) -> HttpResponseBase:
     context = {
         "enquiry": made.enquiry,
         "code": tokens.spaced(made.code),
-        "clocks": deadlines.told(made.enquiry),
+        "clocks": made.clocks,
         "contact": house.CONTACT,
     }
     return render(request, "onvif_privacy/enquiries/received.html", context)

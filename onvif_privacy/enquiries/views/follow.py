@@ -22,7 +22,7 @@ from onvif_privacy.core.doors import private_page
 from onvif_privacy.core.keys import KeyDestroyed, SealBroken
 from onvif_privacy.enquiries.forms import FollowForm, MessageForm
 from onvif_privacy.enquiries.models import Access, Attachment, Direction
-from onvif_privacy.enquiries.services import cases, clauses, deadlines, reading, receiving, tokens
+from onvif_privacy.enquiries.services import cases, clauses, deadlines, own, reading, receiving, tokens
 from onvif_privacy.enquiries.services.receiving import Conflict
 from onvif_privacy.enquiries.services.states import NotNow, locked, using
 from onvif_privacy.enquiries.views.common import open_page, said, sealed_off
@@ -156,14 +156,30 @@ def _disposition(name: str) -> str:
     return content_disposition_header(as_attachment=True, filename=kept) or "attachment"
 
 
+def _signed_in(request: HttpRequest) -> AbstractBaseUser | None:
+    user = getattr(request, "user", None)
+    return user if isinstance(user, AbstractBaseUser) and user.is_authenticated else None
+
+
+@private_page
+@login_not_required
+@csrf_protect
+@require_POST
+def mine(request: HttpRequest) -> HttpResponseBase:
+    """Open an enquiry that is under the account of who is signed in, without its code."""
+    user = _signed_in(request)
+    access = own.access_of(subjects.for_user(user), request.POST.get("ref", "")) if user is not None else None
+    return sealed_off(_nothing(request) if access is None else _opened(request, access))
+
+
 @private_page
 @login_not_required
 @csrf_protect
 @require_POST
 def attach(request: HttpRequest) -> HttpResponseBase:
-    """Put an opened enquiry under the account of who is signed in: the one act here that a login stands behind."""
-    access, user = tokens.read_page_token(request.POST.get("page", "")), getattr(request, "user", None)
-    if access is None or not isinstance(user, AbstractBaseUser) or not user.is_authenticated:
+    """Put an opened enquiry under the account of who is signed in."""
+    access, user = tokens.read_page_token(request.POST.get("page", "")), _signed_in(request)
+    if access is None or user is None:
         return sealed_off(_nothing(request))
     with transaction.atomic(using=using()):
         subject = subjects.for_user(user)
