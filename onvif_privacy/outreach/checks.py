@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
-from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.module_loading import import_string
 
 from onvif_privacy.core.checks.house import base_url_is_set, needs_good_settings
+from onvif_privacy.core.outbox import mailer
 from onvif_privacy.outreach.conf import conf
 
 LABEL = "onvif_privacy_outreach"
@@ -41,10 +41,7 @@ register(base_url_is_set)  # links come from there and from nowhere else
 
 def gate_stands() -> bool:
     """Whether the site's default mailer is the gate: by its settings, whatever a test run puts in their place."""
-    mailers = getattr(settings, "MAILERS", None)
-    if isinstance(mailers, dict) and mailers:
-        return bool(mailers.get("default", {}).get("BACKEND") == GATE)
-    return bool(settings.EMAIL_BACKEND == GATE)
+    return mailer.backend_name() == GATE
 
 
 @register(deploy=True)
@@ -53,7 +50,8 @@ def gate_enforces(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
     """W002: mail does not pass the gate, or the gate only observes."""
     if gate_stands() and conf.GATE == "enforce":
         return []
-    hint = f'Set EMAIL_BACKEND = "{GATE}" and, once the list of undeclared mail is empty, ONVIF_PRIVACY_OUTREACH_GATE.'
+    where = f'EMAIL_BACKEND = "{GATE}" (in MAILERS: BACKEND)'
+    hint = f"Set {where} and, once the list of undeclared mail is empty, ONVIF_PRIVACY_OUTREACH_GATE."
     return [Warning("Mail that nobody declared can leave the site.", hint=hint, id=f"{LABEL}.W002")]
 
 

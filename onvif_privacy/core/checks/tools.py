@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from onvif_privacy.core.checks.house import LABEL, broken
 from onvif_privacy.core.conf import conf
-from onvif_privacy.core.here import is_here
-
-SMTP = "django.core.mail.backends.smtp.EmailBackend"
+from onvif_privacy.core.outbox import mailer
 
 
 @register()
@@ -36,13 +33,16 @@ def canaries_can_be_heard(app_configs: Any, **kwargs: Any) -> Sequence[CheckMess
 @register(deploy=True)
 def mail_is_encrypted(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """W009: mail would leave this machine in the clear."""
-    encrypted = settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL
-    if settings.EMAIL_BACKEND != SMTP or encrypted or is_here(settings.EMAIL_HOST):
+    try:
+        clear = mailer.speaks_in_the_clear()
+    except Exception:  # a mailer that cannot be made sends nothing in the clear
+        return []
+    if not clear:
         return []
     return [
         Warning(
-            "Mail leaves this machine in the clear: the server of EMAIL_HOST is another one, and nothing asks for TLS.",
-            hint="Set EMAIL_USE_TLS = True (usually port 587) or EMAIL_USE_SSL = True (port 465).",
+            "Mail leaves this machine in the clear: its server is another one, and nothing asks for TLS.",
+            hint="Set EMAIL_USE_TLS = True (usually port 587) or EMAIL_USE_SSL = True (465), or the same in MAILERS.",
             id=f"{LABEL}.W009",
         )
     ]

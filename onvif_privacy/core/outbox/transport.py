@@ -9,8 +9,9 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
-from django.core import mail
 from django.core.mail import EmailMessage
+
+from onvif_privacy.core.outbox import mailer
 
 logger = logging.getLogger(__name__)
 
@@ -48,12 +49,6 @@ def _judged(error: Exception) -> NotTaken:
     return NotTaken(type(error).__name__, final=False)
 
 
-def _way_out() -> Any:
-    """Return the site's default mailer: its ``MAILERS`` from Django 6.1 on, its ``EMAIL_…`` settings before."""
-    mailers = getattr(mail, "mailers", None)
-    return mail.get_connection() if mailers is None else mailers.default
-
-
 class Line:
     """A line for several letters, opened with the first one.
 
@@ -68,7 +63,7 @@ class Line:
         """Reach the server; raises MailUnreachable, and nothing was said then."""
         if self._backend is not None:
             return
-        backend: Any = _way_out()
+        backend = mailer.connection()
         if getattr(backend, "timeout", 0) is None:  # Django's default waits for ever
             backend.timeout = TIMEOUT_SECONDS
         try:

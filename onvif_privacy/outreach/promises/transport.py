@@ -6,16 +6,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from django.core.mail.backends.smtp import EmailBackend
 from django.test import override_settings
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.core.here import is_here
+from onvif_privacy.core.outbox import mailer
 from onvif_privacy.core.promises import Finding, Kind, Look, Plant, Promise, check
 from onvif_privacy.core.promises.own import SECURITY
 from onvif_privacy.core.registry import declare
-from onvif_privacy.outreach.conf import conf
+from onvif_privacy.outreach.checks import GATE
 
 TRANSPORT = Promise("security.mail_transport", SECURITY, _("Mail goes to its server encrypted."))
 
@@ -28,10 +26,7 @@ SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
 def mail_is_encrypted_on_its_way(look: Look) -> Iterable[Finding]:
     """Look at the mail server that is set: another machine is reached by TLS only."""
     look.seen()
-    backend = import_string(conf.TRANSPORT)()
-    if not isinstance(backend, EmailBackend):
-        return  # a file, the console, or a provider's interface over https
-    if not is_here(str(backend.host)) and not (backend.use_tls or backend.use_ssl):
+    if mailer.speaks_in_the_clear():
         yield Finding("mail server", "is another machine and is spoken to in the clear")
 
 
@@ -39,6 +34,6 @@ def mail_is_encrypted_on_its_way(look: Look) -> Iterable[Finding]:
 @contextmanager
 def mail_in_the_clear(plant: Plant) -> Iterator[str]:
     """Reach another machine without encryption."""
-    there = {"EMAIL_HOST": "mail.example.org", "EMAIL_USE_TLS": False, "EMAIL_USE_SSL": False}
-    with override_settings(ONVIF_PRIVACY_OUTREACH_TRANSPORT=SMTP, **there):
+    there = {"host": "mail.example.org", "port": 25, "use_tls": False, "use_ssl": False}
+    with mailer.instead(GATE, **there), override_settings(ONVIF_PRIVACY_OUTREACH_TRANSPORT=SMTP):
         yield "in the clear"

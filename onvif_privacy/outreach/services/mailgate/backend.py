@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.module_loading import import_string
@@ -19,9 +20,10 @@ class GateBackend(BaseEmailBackend):
     Everything else is the transport's: time-out, encryption, one line for several mails.
     """
 
-    def __init__(self, fail_silently: bool = False, **options: Any) -> None:
-        super().__init__(fail_silently=fail_silently)
-        object.__setattr__(self, "_transport", import_string(conf.TRANSPORT)(fail_silently=fail_silently, **options))
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # whatever a transport takes; nothing is kept here
+        if hasattr(mail, "mailers"):  # Django 6.1: without the word, the transport takes itself for made by hand
+            options.setdefault("alias", None)
+        object.__setattr__(self, "_transport", import_string(conf.TRANSPORT)(*arguments, **options))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["_transport"], name)
