@@ -108,8 +108,8 @@ class TestMessages:
         ],
     )
     def test_stopped_database_is_one_line(self, address: str) -> None:
-        if address.startswith("sqlite") and django.VERSION >= (6, 1):
-            pytest.skip("Django's own check of JSON fields opens the file before any command runs (seen in 6.1.3)")
+        if django.VERSION >= (6, 1) and not address.startswith("postgres"):
+            pytest.skip("Django's own checks ask the database before any command runs (seen in 6.1.3)")
         if address.startswith("mysql"):
             pytest.importorskip("MySQLdb")
         if address.startswith("postgres"):
