@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.models import Party
@@ -21,8 +20,10 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Campaign
         fields = ("title", "kind", "party", "survey", "segment", "send_from", "send_until")
-        field_classes = {"send_from": forms.SplitDateTimeField, "send_until": forms.SplitDateTimeField}
-        widgets = {"send_from": AdminSplitDateTime, "send_until": AdminSplitDateTime}
+        # the browser's own field: one label for day and time, and no script
+        widgets = dict.fromkeys(
+            ("send_from", "send_until"), forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

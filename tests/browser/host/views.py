@@ -12,7 +12,7 @@ from django.views.decorators.cache import cache_control
 
 POLICY = (
     "default-src 'none'; script-src 'self' {other}; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; frame-src {other}; require-trusted-types-for 'script'; trusted-types onvif-privacy"
+    "form-action 'self'; frame-src 'self' {other}; require-trusted-types-for 'script'; trusted-types onvif-privacy"
 )
 
 
