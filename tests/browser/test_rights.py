@@ -20,6 +20,7 @@ from tests.browser.visitor import STAFF_WIDTHS, Visitor
 from tests.core.factories import DecisionFactory, UserFactory
 from tests.rights.factories import STORE, shopper
 from tests.rights.test_correcting import CORRECTABLE
+from tests.rights.test_erasure import carried_out
 
 ME = "/privacy/me/"
 TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
@@ -110,6 +111,30 @@ def test_no_page_breaks_wcag_2_2_aa(person: Callable[..., Visitor], width: int, 
                 visitor.expect("404")
         visitor.go(f"{ME}ask/")
         shot(visitor, f"ask-{width}")
+
+
+@pytest.mark.parametrize("colours", ["light", pytest.param("dark", marks=pytest.mark.full)])
+def test_the_receipt_of_an_erasure_breaks_no_rule_on_a_telephone(
+    person: Callable[..., Visitor], settings: Any, colours: str
+) -> None:
+    settings.ONVIF_PRIVACY_RIGHTS_COOLING_HOURS = 0
+    visitor = person(width=360, color_scheme=colours)
+    page = visitor.page
+    page.get_by_role("link", name="Erase").click()
+    page.get_by_label("Password").fill("correct horse")
+    press(visitor, "Continue")
+    page.get_by_role("checkbox").check()
+    press(visitor, "Erase everything")
+    address = page.url.replace(visitor.site, "")
+    found = {"waiting": (violations(visitor), page.evaluate(TOO_WIDE))}
+    shot(visitor, f"receipt-waiting-{colours}")
+    assert page.get_by_text("Keep this address").is_visible()
+    assert carried_out(Request.objects.get(kind="erase")).state == "done"
+    visitor.go(address)
+    page.get_by_role("heading", name="Receipt of an erasure").wait_for()
+    found["receipt"] = (violations(visitor), page.evaluate(TOO_WIDE))
+    shot(visitor, f"receipt-{colours}")
+    assert found == {"waiting": ([], 0), "receipt": ([], 0)}
 
 
 def test_the_page_is_worked_by_keyboard(person: Callable[..., Visitor]) -> None:

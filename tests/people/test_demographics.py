@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -15,14 +16,14 @@ from django.db import DatabaseError, models, transaction
 from django.test import Client
 from django.utils import timezone
 
-from onvif_privacy.core.counts import TOTAL
+from onvif_privacy.core.counts import TOTAL, Table, protect
 from onvif_privacy.core.registry import temporarily
 from onvif_privacy.core.testing import guards
 from onvif_privacy.people import checks
 from onvif_privacy.people.doors import DemographicTable, Dimension
 from onvif_privacy.people.models import DemographicCount, DemographicRelease, DemographicTray
 from onvif_privacy.people.services import demographics
-from onvif_privacy.people.services.generalising import age_band, generalised, zip_prefix
+from onvif_privacy.people.services.generalising import AGE_BANDS, UNSAID, age_band, generalised, zip_prefix
 
 TABLES = (
     Dimension("topic", "Topic", {"video": "Video", "access": "Access", "other": "Other"}),
@@ -30,6 +31,7 @@ TABLES = (
     DemographicTable("topic_by_gender", ("topic", "gender")),
     DemographicTable("zip", ("zip",)),
 )
+TABLE_NAMES = tuple(one.slug for one in TABLES if isinstance(one, DemographicTable))
 ANSWER = {"age_band": 30, "gender": "female", "topic": "video", "zip": "62701"}
 NEXT_MONTH = date(2100, 2, 1)
 
@@ -187,6 +189,58 @@ def test_release_is_immutable() -> None:
         demographics.release(today=NEXT_MONTH)
         with pytest.raises(DatabaseError), transaction.atomic():
             models.QuerySet(DemographicRelease).update(cells="[]")
+
+
+# P10
+
+
+def test_the_published_example_of_arx_is_generalised_as_published_and_its_k_is_two() -> None:
+    """`data/test.csv`, its three hierarchies and `test_anonymized.csv` of ARX; the last is 2-anonymous, not 3."""
+    given = [(34, "male", "81667"), (45, "female", "81675"), (66, "male", "81925"), (70, "female", "81931")]
+    given += [(34, "female", "81931"), (70, "male", "81931"), (45, "male", "81931")]
+    published = Counter({("<50", "*", "816**"): 2, (">=50", "*", "819**"): 3, ("<50", "*", "819**"): 2})
+    halves = Dimension("half", "Age", {"<50": "under 50", ">=50": "50 and over"})
+    with temporarily(halves):
+        made = Counter(
+            (generalised("half", "<50" if age < 50 else ">=50"), "*", f"{generalised('zip', code)}**")
+            for age, _gender, code in given
+        )
+    assert made == published
+    groups = {("; ".join(place),): number for place, number in made.items()}
+    hides = {k: None in protect([Table(("group",), groups)], k)[0].cells.values() for k in (2, 3)}
+    assert hides == {2: False, 3: True}
+
+
+def test_codes_and_ages_generalise_along_the_hierarchies_of_arx() -> None:
+    """ARX's ZIP hierarchy masks one digit after the other, its ages nest in ever wider bands up to all."""
+    for code in range(80_000, 90_000):
+        assert f"{zip_prefix(str(code))}**" == f"{code // 100}**"
+    bands = [age_band(age) for age in range(1, 101)]
+    assert bands == sorted(bands, key=list(AGE_BANDS).index)
+    assert Counter(bands)["65-and-over"] == 36
+    assert {generalised("gender", one) for one in ("male", "female")} == {"male", "female"}
+    assert generalised("gender", "") == UNSAID  # what ARX writes as *
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("k", [3, 10, pytest.param(20, marks=pytest.mark.full)])
+def test_no_released_number_is_between_one_and_k(k: int, settings: Any) -> None:
+    settings.ONVIF_PRIVACY_K = k
+    chance = random.Random(k)
+    for _number in range(6 * k):
+        demographics.submit_demographics(
+            answers={
+                "age_band": chance.choice([15, 20, 40, 70]),
+                "gender": chance.choice(["female", "male", "other"]),
+                "topic": chance.choice(["video", "access", "other"]),
+                "zip": chance.choice(["62701", "10001"]),
+            }
+        )
+    demographics.release(today=NEXT_MONTH)
+    numbers = [number for one in TABLE_NAMES for number in shown(one).values()]
+    assert sum(number is None for number in numbers) > 0
+    assert sum(number is not None for number in numbers) > 0
+    assert [number for number in numbers if number is not None and 0 < number < k] == []
 
 
 # P11: what a reader can work out

@@ -24,6 +24,7 @@ from onvif_privacy.rights.services.requests.answering import objectionable
 from onvif_privacy.rights.services.requests.states import using
 
 FEW, PAGE, LATEST = 3, 50, 10
+OF_THE_DATABASE = ("id", "slot")  # columns that say nothing to anybody
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def _is_key(row: Model, name: str) -> bool:
 
 def about(row: Model, cells: list[Cell]) -> list[str]:
     """Return what tells a row apart: its own numbers and dates, without the keys of the database."""
-    told = [one for one in cells if one.status is Status.CONTEXT and one.value not in (None, "") and one.name != "id"]
+    context = [one for one in cells if one.status is Status.CONTEXT and one.name not in OF_THE_DATABASE]
+    told = [one for one in context if one.value not in (None, "")]
     told = [one for one in told if not _is_key(row, one.name)]
     plain = [one for one in told if not isinstance(one.value, (dict, list, bool)) and len(str(one.value)) < 60]
     return [f"{one.label}: {', '.join(wording.lines(one))}" for one in plain if not one.name.endswith("_ptr")][:4]
