@@ -40,6 +40,7 @@ declare(
             "case": Ref,
             "step": Count,
             "thing": Ref,
+            "row": Digest,
             "digest": Digest,
             "party": Slug,
             "people": Count,

@@ -6,13 +6,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from onvif_privacy.core.conf import conf as house
 from onvif_privacy.core.doors import private_page
 from onvif_privacy.disclosures.models import ReportRelease
-from onvif_privacy.disclosures.services.transparency import Release, as_atom, publishing
+from onvif_privacy.disclosures.services.transparency import Release, as_atom, publishing, standing
 from onvif_privacy.disclosures.services.transparency.columns import ALL, NOTICES, OUTCOMES
 from onvif_privacy.disclosures.services.transparency.drawing import Drawing, drawn
 from onvif_privacy.disclosures.services.transparency.wording import label
@@ -66,9 +67,10 @@ def _name(regime: str, jurisdiction: str, instrument: str) -> str:
 @login_not_required
 @require_safe
 def transparency(request: HttpRequest) -> HttpResponse:
-    """Show every published half-year, the newest first. One query."""
+    """Show every published half-year, the newest first, and what was never done. Two queries."""
     reports = [_shown(row) for row in reversed(publishing.published())]
-    return _kept(render(request, "onvif_privacy/disclosures/transparency.html", {"reports": reports, "k": house.K}))
+    context = {"reports": reports, "k": house.K, "never": standing.shown(timezone.now().date())}
+    return _kept(render(request, "onvif_privacy/disclosures/transparency.html", context))
 
 
 @private_page

@@ -669,6 +669,26 @@ class Migration(migrations.Migration):
                 options={
                     'constraints': [models.UniqueConstraint(fields=('agreement', 'actor'), name='op_agreement_side'), models.CheckConstraint(condition=models.Q(('kind__in', ('work', 'approve'))), name='op_agreement_side_kind')],
                 },
+            ), migrations.CreateModel(
+                name='Standing',
+                fields=[
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                    ('claim', models.CharField(choices=[('nothing', 'We have never handed over data of anybody by law or in an emergency.'), ('content', "We have never handed over the content of anybody's messages."), ('own_rights', 'We have never handed over data of anybody to protect our own rights or property.'), ('many', 'We have never handed over data of more than one person for one demand.')], max_length=12, verbose_name='statement')),
+                    ('as_of', models.DateField(verbose_name='as of')),
+                    ('expires_on', models.DateField(verbose_name='no longer shown from')),
+                    ('said_at', models.DateTimeField(verbose_name='said')),
+                    ('confirmed_at', models.DateTimeField(null=True, verbose_name='confirmed')),
+                    ('withdrawn_at', models.DateTimeField(null=True, verbose_name='withdrawn')),
+                    ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='confirmed by')),
+                    ('said_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='said by')),
+                    ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='withdrawn by')),
+                ],
+                options={
+                    'verbose_name': 'standing statement',
+                    'verbose_name_plural': 'standing statements',
+                    'ordering': ['-as_of', 'claim'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('expires_on__gt', models.F('as_of'))), name='op_standing_order'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), models.Q(('confirmed_by', models.F('said_by')), _negated=True), ('confirmed_by__isnull', False)), _connector='OR'), name='op_standing_two')],
+                },
             )],
         ),
         migrations.AddField(

@@ -32,6 +32,7 @@ from onvif_privacy.disclosures.models.registers import (
 )
 from onvif_privacy.disclosures.models.reports import ReportRelease
 from onvif_privacy.disclosures.models.scopes import Scope, ScopeItem
+from onvif_privacy.disclosures.models.standing import Standing
 from onvif_privacy.disclosures.models.states import MOVES, PAIRS, Move, Part, State, move
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "Service",
     "Side",
     "Snapshot",
+    "Standing",
     "State",
     "Step",
     "move",

@@ -48,6 +48,11 @@ def partner_guards() -> Iterator[Guard]:
     yield from _hand_overs()
     yield _when("ReportRelease", "a change of what was published", "OLD.published_at IS NOT NULL", "UPDATE", "DELETE")
     yield _when("ReportRelease", "a report that is born published", "NEW.published_at IS NOT NULL", "INSERT")
+    yield Guard(
+        f"{APP}.Standing", "fill_once", columns=("confirmed_by", "confirmed_at", "withdrawn_by", "withdrawn_at")
+    )
+    yield _when("Standing", "a statement that is born confirmed", "NEW.confirmed_at IS NOT NULL", "INSERT")
+    yield _when("Standing", "a statement of more than a year", "DAYS(NEW.as_of, NEW.expires_on) > 366", "INSERT")
     yield _when("Recall", "the end of a recall by somebody", "OLD.closed_at IS NOT NULL")
 
 

@@ -16,6 +16,7 @@ from onvif_privacy.core import ledger
 from onvif_privacy.disclosures.models import Authority, Block, Case, Part, Side, State, Step, move
 from onvif_privacy.disclosures.services import about
 from onvif_privacy.disclosures.services.errors import Conflict, Refused
+from onvif_privacy.disclosures.services.histories import bound
 
 Staff = AbstractBaseUser
 
@@ -146,7 +147,7 @@ def step(
         note=note,
     )
     _write(case, made, changes or {})
-    record(WORDS.get(action, action), case, actor=actor, step=made.number, **payload)
+    record(WORDS.get(action, action), case, actor=actor, step=made.number, row=bound(made), **payload)
     return made
 
 

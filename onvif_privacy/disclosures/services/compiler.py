@@ -116,6 +116,7 @@ def _taken(case: Case, items: list[Wanted], person: Subject, scope: gate.Scope, 
     declaration = personal_data.get(first.choice.model)
     found = fields.rows(declaration, person, first.role, first.choice.time_field, first.since, first.until)
     names = sorted({one.choice.field for one in items})
+    owners: dict[uuid.UUID, str] = {}  # a tag takes the key of the case, which is a query: once for each person
     rows = scope.read(found, names)
     while batch := list(islice(rows, AT_ONCE)):
         times = _times(found, first.choice.time_field, batch)
@@ -126,7 +127,11 @@ def _taken(case: Case, items: list[Wanted], person: Subject, scope: gate.Scope, 
                 )
                 for one in items
             }
-            raw = _line(case, first, row, values, times.get(row.pk))
+            if row.person and row.person not in owners:
+                owners[row.person] = people.tag_of(case, row.person)
+            # whose the row is, as the gate found it, and not as this module asked for it
+            owner = owners[row.person] if row.person else first.tag
+            raw = _line(first, owner, row, values, times.get(row.pk))
             done.total += 1
             done.rows.update(f"{first.choice.model}.{name}" for name in values)
             scope.meter(raw)
@@ -141,9 +146,7 @@ def _times(found: QuerySet[Any], name: str, batch: list[gate.Row]) -> dict[Any, 
     return dict(rows.values_list("pk", name))
 
 
-def _line(case: Case, item: Wanted, row: gate.Row, values: dict[str, Any], at: Any) -> bytes:
-    # whose the row is, as the gate found it, and not as this module asked for it
-    owner = people.tag_of(case, row.person) if row.person else item.tag
+def _line(item: Wanted, owner: str, row: gate.Row, values: dict[str, Any], at: Any) -> bytes:
     return encoded(
         {
             "at": packages.exact(at),

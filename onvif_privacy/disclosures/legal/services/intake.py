@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from onvif_privacy.disclosures.models import Authority, Case, Document, Regime, Requester, State
-from onvif_privacy.disclosures.services import files
+from onvif_privacy.disclosures.services import files, histories
 from onvif_privacy.disclosures.services.acting import WORK, allowed, locked, record, step, take_side, using
 from onvif_privacy.disclosures.services.errors import Refused
 from onvif_privacy.disclosures.services.reading import opened
@@ -86,7 +86,7 @@ def _first(case: Case, actor: Any) -> None:
     """Write the receipt itself as the first step of the history."""
     from onvif_privacy.disclosures.models import Part, Step
 
-    Step(
+    made = Step(
         case=case,
         number=1,
         action="receive",
@@ -95,10 +95,11 @@ def _first(case: Case, actor: Any) -> None:
         from_state="",
         to_state=State.RECEIVED,
         at=case.received_at,
-    ).save(using=using())
+    )
+    made.save(using=using())
     Case.objects.using(using()).filter(pk=case.pk).update(version=1)
     case.version = 1
-    record("received", case, actor=actor, step=1)
+    record("received", case, actor=actor, step=1, row=histories.bound(made))
 
 
 def attach(
