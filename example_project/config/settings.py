@@ -70,6 +70,7 @@ ONVIF_PRIVACY_VISITS_SERVICES = {
 }
 # What pages are about; which page is about what, its template says. Visitors who agree see content on what they read.
 ONVIF_PRIVACY_VISITS_INTERESTS = True
+ONVIF_PRIVACY_VISITS_ADVERTISING = True
 ONVIF_PRIVACY_VISITS_SUBJECT_AREAS = {
     "camera": {"label": "Cameras", "description": "What sees: pictures, streams, analytics"},
     "recorder": {"label": "Recorders", "description": "What keeps pictures and finds them again"},

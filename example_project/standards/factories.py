@@ -20,7 +20,8 @@ from django.utils.text import slugify
 from onvif_privacy.community.models import LinkedSite, SiteStatus
 from onvif_privacy.community.services import notices
 from onvif_privacy.community.services.posting import ANYWAY, TOKEN, PostRefused, check_post
-from onvif_privacy.visits.models import CustomContent
+from onvif_privacy.visits.models import CustomContent, HouseAd
+from onvif_privacy.visits.services.advertising import keeping
 from standards.models import (
     Article,
     Board,
@@ -274,3 +275,21 @@ class CustomContentFactory(factory.django.DjangoModelFactory[CustomContent]):
 
     slot = "catalogue"
     text = "Something to read."
+
+
+class HouseAdFactory(factory.django.DjangoModelFactory[HouseAd]):
+    """One of the site's own advertisements, for everybody; ``data`` are the bytes of its picture."""
+
+    class Meta:
+        model = HouseAd
+
+    slot = "catalogue"
+    text = "Something to buy."
+    url = "/shop/"
+
+    @classmethod
+    def _create(cls, model_class: type[HouseAd], *args: Any, data: bytes | None = None, **kwargs: Any) -> HouseAd:
+        ad = model_class(*args, **kwargs)
+        keeping.depict(ad, data)
+        keeping.keep(ad)
+        return ad

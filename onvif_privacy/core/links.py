@@ -9,6 +9,7 @@ import hashlib
 import logging
 import re
 import secrets
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 from urllib.parse import unquote, urljoin, urlsplit
@@ -23,7 +24,18 @@ from onvif_privacy.core.conf import conf
 from onvif_privacy.core.models import Link, LinkCount
 from onvif_privacy.core.registry import require
 
-__all__ = ["LinkRefused", "add", "address", "clicks", "follow", "rounded"]
+__all__ = [
+    "LinkRefused",
+    "add",
+    "add_own",
+    "address",
+    "clicks",
+    "clicks_by_label",
+    "follow",
+    "own_target",
+    "rounded",
+    "target",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -40,8 +52,8 @@ def _rows() -> QuerySet[Link]:
     return Link.objects.using(router.db_for_write(Link))
 
 
-def _target(url: str) -> str:
-    """Return an address put together again from its parts; raises LinkRefused."""
+def target(url: str) -> str:
+    """Return an https address as a link of ours leads there, put together again from its parts; raises LinkRefused."""
     try:
         host = urlsplit(url).hostname
     except ValueError:
@@ -49,6 +61,18 @@ def _target(url: str) -> str:
     safe = text.safe_url(url, hosts=(host,) if host else ())
     if safe is None or not safe.startswith("https://"):
         raise LinkRefused("A link leads to an https address without user name, blanks or backslashes.")
+    return _nameless(safe)
+
+
+def own_target(path: str) -> str:
+    """Return the address of a page of this site as a link of ours leads there; raises LinkRefused."""
+    safe = text.safe_url(path)
+    if safe is None or not safe.startswith("/"):
+        raise LinkRefused("A page of this site begins with one slash, without blanks or backslashes.")
+    return _nameless(safe)
+
+
+def _nameless(safe: str) -> str:
     if _MAIL.search(unquote(safe)):
         raise LinkRefused("A link holds no e-mail address: it would tell the other site who follows it.")
     return safe
@@ -64,8 +88,16 @@ def add(url: str, *, label: str = "") -> Link:
     A label (a campaign's reference) gives an address a link of its own. Raises LinkRefused, and NotDeclared where no
     `Needs` switched the redirector on.
     """
+    return _kept(target(url), label)
+
+
+def add_own(path: str, *, label: str = "") -> Link:
+    """Return the link that leads to a page of this site (``/shop/``), as `add` does; raises what `add` raises."""
+    return _kept(own_target(path), label)
+
+
+def _kept(safe: str, label: str) -> Link:
     require("links")
-    safe = _target(url)
     digest = hashlib.sha256(f"{label}\n{safe}".encode()).hexdigest()
     found = _rows().filter(digest=digest).first()
     if found is not None:
@@ -116,6 +148,15 @@ def rounded(number: int) -> int | None:
     Counts that can be asked for again and again are subtracted from each other; steps of K say nothing of one reader.
     """
     return number - number % conf.K if number >= conf.K else None
+
+
+def clicks_by_label(labels: Iterable[str], *, before: date | None = None) -> dict[str, int | None]:
+    """Return for each label how often its links were followed on days before ``before``, as `clicks`. One query."""
+    days = LinkCount.objects.using(router.db_for_write(LinkCount)).filter(day__lt=before or timezone.localdate())
+    wanted = list(labels)
+    found = days.filter(link__label__in=wanted).values_list("link__label").annotate(total=Sum("clicks"))
+    totals = dict(found.order_by())
+    return {label: rounded(totals.get(label, 0)) for label in wanted}
 
 
 def clicks(link: Link, *, before: date | None = None) -> int | None:

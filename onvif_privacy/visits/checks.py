@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
@@ -183,6 +183,22 @@ def _is_route(page: str) -> bool:
         return page.startswith("/") and bool(RoutePattern(page[1:], is_endpoint=True).regex)
     except (ImproperlyConfigured, re.error):
         return False
+
+
+@register(Tags.compatibility)
+@needs_good_settings
+def somebody_asks_for_interests(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """W004: interests are on, but no room asks for them, so everybody stays a stranger."""
+    if not conf.INTERESTS or apps.is_installed("onvif_privacy.cookies"):
+        return []
+    return [
+        Warning(
+            "ONVIF_PRIVACY_VISITS_INTERESTS is True, but nobody asks visitors: everybody stays a stranger.",
+            hint='Add "onvif_privacy.cookies" to INSTALLED_APPS. Silence this where a middleware of yours fills '
+            "request.privacy.",
+            id="onvif_privacy_visits.W004",
+        )
+    ]
 
 
 @register(Tags.compatibility)

@@ -97,6 +97,11 @@ class VisitsSettings(Settings):
     INTERESTS_DAYS: Setting[int] = Setting(
         180, integer(1), _("Days after the last visit to a subject area that its score is deleted.")
     )
+    ADVERTISING: Setting[bool] = Setting(
+        False,
+        boolean,
+        _("Whether pages show advertisements that staff write, chosen by interest for whoever agreed to that."),
+    )
     CONTENT_TYPES: Setting[tuple[str, ...]] = Setting(
         ("text/html", "application/xhtml+xml"), strings, _("Content types that count as a page.")
     )

@@ -1,4 +1,4 @@
-"""What the report is asked for."""
+"""What people and staff fill in: interests, content, advertisements, and what the report is asked for."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.conf import conf as house
-from onvif_privacy.visits.models import CustomContent
+from onvif_privacy.core.links import LinkRefused
+from onvif_privacy.visits.models import CustomContent, HouseAd
 from onvif_privacy.visits.querysets import Use
+from onvif_privacy.visits.services.advertising import keeping, pictures
 from onvif_privacy.visits.services.cleaning import ROUTE_LENGTH, is_slug
 from onvif_privacy.visits.services.interests import showing
 from onvif_privacy.visits.services.periods import LONGEST_DAYS, Choice, Period
@@ -67,6 +69,58 @@ class ContentForm(forms.ModelForm):  # type: ignore[type-arg] # Django's class i
         except (TemplateDoesNotExist, TemplateSyntaxError, SuspiciousFileOperation, OSError, ValueError):
             raise forms.ValidationError(_("There is no such template, or it cannot be read.")) from None
         return name
+
+
+class AdForm(forms.ModelForm):  # type: ignore[type-arg] # Django's class is generic for the type checker only
+    """An advertisement as staff write it: with a picture that they upload, never one from elsewhere."""
+
+    class Meta:
+        model = HouseAd
+        fields = ("slot", "area", "advertiser", "text", "alt", "url", "first", "last", "cap", "weight")
+
+    area = forms.ChoiceField(
+        label=_("Subject area"),
+        required=False,
+        help_text=_("Seen by who let their interests be kept and is interested in it. Empty: by everybody else."),
+    )
+    upload = forms.FileField(label=_("Picture"), required=False, help_text=_("PNG or JPEG, 200 kB at most."))
+    bare = forms.BooleanField(label=_("Without the picture it has"), required=False)
+    field_order = ("slot", "area", "advertiser", "text", "upload", "bare", "alt", "url")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose(self.fields["area"], _("(everybody)"))
+        if not self.instance.digest:
+            self.fields["bare"].widget = forms.HiddenInput()
+
+    def clean_url(self) -> str:
+        """A page of this site, or an https address that names nobody."""
+        try:
+            return keeping.target(str(self.cleaned_data["url"]))
+        except LinkRefused:
+            raise forms.ValidationError(
+                _("Write a page of this site (/shop/) or an https address, without an e-mail address in it.")
+            ) from None
+
+    def clean_upload(self) -> None:
+        """A picture that may stand in a page becomes the advertisement's own."""
+        file = self.cleaned_data["upload"]
+        try:
+            if file:
+                keeping.depict(self.instance, file.read(pictures.MOST_BYTES + 1))
+        except pictures.PictureRefused as error:
+            raise forms.ValidationError(error.args[0]) from None
+
+    def clean(self) -> dict[str, Any]:
+        """What it had goes where that is asked for and nothing new came."""
+        data = super().clean() or {}
+        if data.get("bare") and "upload" not in self.files:
+            keeping.depict(self.instance, None)
+        if self.instance.digest and not data.get("alt"):
+            self.add_error("alt", _("Say in words what the picture says."))
+        if not self.instance.digest and not data.get("text"):
+            self.add_error("text", _("Write a text, or upload a picture."))
+        return data
 
 
 class PreviewForm(forms.Form):

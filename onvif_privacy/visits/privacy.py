@@ -8,6 +8,7 @@ from onvif_privacy.core import jobs
 from onvif_privacy.core.registry import (
     Basis,
     Field,
+    Needs,
     Panel,
     PersonalData,
     Purpose,
@@ -54,6 +55,9 @@ declare(
 if conf.INTERESTS:
     declare(INTERESTS)
 
+if conf.ADVERTISING:
+    declare(Needs("links", by="visits"))
+
 
 def profiles(purpose: str) -> PersonalData:
     """Declare the table of profiles; where interests are off, nothing but its own emptying uses it."""
@@ -91,11 +95,11 @@ declare(
         for why, names in {
             "counts": (
                 "PageDay PageHour ReferrerDay BrowserDay FaultDay ExclusionDay "
-                "AreaDay DomainDay UniqueDay UniqueWaiting"
+                "AreaDay DomainDay UniqueDay UniqueWaiting AdDay"
             ),
             "dictionary": "Page Referrer Browser Area Domain",
             "networks": "NetworkDay",
-            "house": "Batch Process Writer LogImport DaySalt SubjectArea CustomContent",
+            "house": "Batch Process Writer LogImport DaySalt SubjectArea CustomContent HouseAd",
         }.items()
         for name in names.split()
     ),

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from django.test import override_settings
 
 from onvif_privacy.visits.services import contents, dictionary, popular, salts
+from onvif_privacy.visits.services.advertising import choosing, counting
 from onvif_privacy.visits.services.recorder import recorder
 
 
@@ -22,6 +23,8 @@ def inline() -> Iterator[None]:
     dictionary.forget()
     popular.forget()
     contents.forget()
+    choosing.forget()
+    counting.forget()
     with override_settings(ONVIF_PRIVACY_VISITS_RECORDING="inline"):
         salts.forget()
         salts.keep_up()

@@ -14,3 +14,5 @@ if getattr(settings, "ONVIF_PRIVACY_VISITS_INTERESTS", False):
         path("interests/", views.interests, name="interests"),
         path("interests/here/", views.interests_here, name="interests-here"),
     ]
+if getattr(settings, "ONVIF_PRIVACY_VISITS_ADVERTISING", False):
+    urlpatterns.append(path("ads/<slug:digest>/", views.ad_picture, name="ad-picture"))

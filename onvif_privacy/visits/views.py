@@ -1,4 +1,4 @@
-"""What a single-page application tells of its pages; a person's interests, to see and to change."""
+"""What a single-page application tells of its pages; a person's interests, to see and to change; pictures of ads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ from onvif_privacy.core.doors import private_page
 from onvif_privacy.visits.conf import conf
 from onvif_privacy.visits.forms import InterestForm
 from onvif_privacy.visits.services import cleaning, pages
+from onvif_privacy.visits.services.advertising import keeping, pictures
 from onvif_privacy.visits.services.interests import changing, profile, showing
 
 MOST_AREAS = 50
@@ -113,4 +114,18 @@ def _own(response: HttpResponse) -> HttpResponse:
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Frame-Options"] = "DENY"
+    return response
+
+
+@login_not_required
+@require_safe
+def ad_picture(request: HttpRequest, digest: str) -> HttpResponse:
+    """Answer with the picture of an advertisement; 404 for none. Its address changes with it, so caches keep it."""
+    data = keeping.picture(digest)
+    if data is None:
+        raise Http404
+    response = HttpResponse(data, content_type=pictures.kind(data))
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -13,7 +13,10 @@ from tests.browser.test_example_site import Stranger
 
 INTERESTS = "/privacy/visits/interests/"
 PREVIEW = "/admin/onvif_privacy_visits/customcontent/catalogue/preview/?area=door"
+ADS = "/admin/onvif_privacy_visits/housead/"
+AD_PREVIEW = f"{ADS}catalogue/preview/?area=door"
 STRANGERS, DOORS, FOR_YOU = "New here?", "Doors, because you read about them", "For you, because you read about doors"
+FOR_ALL = "Every profile on paper"
 DOOR_BUTTON = "li:has(h2:text-is('Doors')) button[value={}]"
 TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
 
@@ -44,11 +47,17 @@ def test_content_follows_interest_until_the_person_ends_it(chromium: Any, exampl
     page.locator("main").get_by_role("button", name=re.compile("^Save")).click()
     page.goto("/products/")
     assert STRANGERS in page.locator("main").inner_text()
+    assert FOR_ALL in page.locator("main .privacy-ad").inner_text()
 
     read_about_doors(page)
     page.on("request", lambda request: asked.append(request.url))
     page.goto("/products/")
     assert DOORS in page.locator("main").inner_text()
+    ad = page.locator("main .privacy-ad")
+    assert "Advertisement of Harbour Labs" in ad.inner_text()
+    ad.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.privacy-ad img').naturalWidth === 640")
+    assert faults(page) == []
     page.goto("/")
     page.get_by_text(FOR_YOU).wait_for()
     assert len([one for one in asked if "/interests/here/" in one]) == 1
@@ -62,6 +71,7 @@ def test_content_follows_interest_until_the_person_ends_it(chromium: Any, exampl
     assert faults(page) == []
     page.goto("/products/")
     assert STRANGERS in page.locator("main").inner_text()
+    assert FOR_ALL in page.locator("main .privacy-ad").inner_text()
     page.goto(INTERESTS)
     page.get_by_role("button", name="Switch off, and delete everything").click()
     page.get_by_text("Nothing is remembered of what interests you").wait_for()
@@ -90,7 +100,7 @@ def test_without_javascript_strangers_content_stays_and_every_form_works(chromiu
     assert visitor.complaints == []
 
 
-def test_preview_of_content_is_accessible_on_a_telephone(chromium: Any, example: Example) -> None:
+def test_previews_and_screens_of_advertising_are_accessible_on_a_telephone(chromium: Any, example: Example) -> None:
     say = "from standards.demo.accounts import first_password\nsay(first_password('administrator'))"
     password = example.site.say(say)
     visitor = Stranger(chromium, example.address, width=360, bypass_csp=True)
@@ -105,4 +115,12 @@ def test_preview_of_content_is_accessible_on_a_telephone(chromium: Any, example:
     page.locator("#id_area").select_option("")
     page.get_by_role("button", name="Show").click()
     assert STRANGERS in page.locator("#content").inner_text()
+    for address, words in (
+        (AD_PREVIEW, "Advertisement of Harbour Labs"),
+        (ADS, "Figures as CSV"),
+        (ADS + "add/", "Picture"),
+    ):
+        page.goto(address)
+        assert words in page.locator("#content").inner_text()
+        assert faults(page) == []
     visitor.context.close()

@@ -114,6 +114,22 @@ def test_a_target_that_is_not_plain_https_or_names_somebody_is_refused(url: str)
     assert not Link.objects.exists()
 
 
+def test_a_page_of_our_own_is_reached_in_the_same_way(client: Client) -> None:
+    link = links.add_own("/shop/?kind=door", label="AD-1")
+    assert links.add_own("/shop/?kind=door", label="AD-1") == link
+    assert client.get(page(link))["Location"] == "/shop/?kind=door"
+    assert total(link) == 1
+
+
+@pytest.mark.parametrize(
+    "path", [one for one in HOSTILE if one != "/local/page/"] + [TARGET, "shop/", "/?to=ada@example.org", "/a b", "//"]
+)
+def test_what_is_no_page_of_our_own_or_names_somebody_is_refused(path: str) -> None:
+    with pytest.raises(LinkRefused):
+        links.add_own(path)
+    assert not Link.objects.exists()
+
+
 def test_a_page_of_somebody_known_by_a_name_after_an_at_is_no_mail_address() -> None:
     assert links.add("https://social.example/@ada").url == "https://social.example/@ada"
 
@@ -122,7 +138,7 @@ def test_a_page_of_somebody_known_by_a_name_after_an_at_is_no_mail_address() -> 
 @hypothesis_settings(max_examples=60)
 def test_no_text_at_all_becomes_a_target_on_another_host(tail: str) -> None:
     try:
-        safe = links._target(f"https://partner.example/{tail}")
+        safe = links.target(f"https://partner.example/{tail}")
     except LinkRefused:
         return
     assert safe.startswith("https://partner.example/")

@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 
 from onvif_privacy.visits import models
 from onvif_privacy.visits.services import dictionary
+from onvif_privacy.visits.services.advertising import keeping
 from onvif_privacy.visits.services.records import Record
 
 CHROME = (
@@ -49,6 +50,25 @@ class PageDayFactory(factory.django.DjangoModelFactory[models.PageDay]):
     page = factory.SubFactory(PageFactory)
     day = dt.date(2026, 3, 1)
     visits = 1
+
+
+class HouseAdFactory(factory.django.DjangoModelFactory[models.HouseAd]):
+    """One of the site's own, for everybody, without a picture."""
+
+    class Meta:
+        model = models.HouseAd
+
+    slot = "side"
+    text = factory.Sequence("Offer {}".format)
+    url = "/shop/"
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> models.HouseAd:
+        data = kwargs.pop("data", None)
+        ad: models.HouseAd = model_class(*args, **kwargs)
+        keeping.depict(ad, data)
+        keeping.keep(ad)
+        return ad
 
 
 class UserFactory(factory.django.DjangoModelFactory[Any]):

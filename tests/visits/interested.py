@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import router
-from django.test import override_settings
+from django.test import Client, override_settings
 
+from onvif_privacy.cookies.services import choice as choices
+from onvif_privacy.cookies.services import running
+from onvif_privacy.cookies.services.choice import Answer, Choice
 from onvif_privacy.core import consent
 from onvif_privacy.core.consent import Outcome, State
 from onvif_privacy.core.models import Subject
@@ -64,6 +67,16 @@ def give(subject: Subject, **found: float) -> None:
     using = router.db_for_write(Interest)
     numbers = dictionary.numbers(Area, {(slug,) for slug in found}, using)
     writing.add(((subject.pk, numbers[(slug,)], score, int(time.time())) for slug, score in found.items()), using)
+
+
+def browser(subject: Subject | None, **granted: bool) -> Client:
+    """A browser with the choice of this visitor, signed as the room `cookies` signs it."""
+    policy = running.current()
+    answers = {slug: Answer(yes, policy.generation(slug) if yes else 0) for slug, yes in granted.items()}
+    choice = Choice(int(time.time()), policy.number, answers, "c", subject.reference if subject else "")
+    client, (name, state) = Client(), choices.cookie_names()
+    client.cookies.load({name: choices.sign(choice, name), state: choices.state_value(choice)})
+    return client
 
 
 class Choosing(consent.Refusing):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import run_checks
 from django.test import override_settings
 
 from onvif_privacy.core.registry import purposes
-from onvif_privacy.visits.checks import MIDDLEWARE
+from onvif_privacy.visits.checks import MIDDLEWARE, somebody_asks_for_interests
 
 
 def ids() -> set[str | None]:
@@ -30,6 +32,15 @@ def test_missing_middleware_is_named() -> None:
 def test_middleware_behind_it_is_named() -> None:
     with override_settings(MIDDLEWARE=[*settings.MIDDLEWARE, "django.middleware.gzip.GZipMiddleware"]):
         assert ids() == {"onvif_privacy_visits.W002"}
+
+
+@pytest.mark.parametrize(("interests", "cookies", "found"), [(True, False, 1), (True, True, 0), (False, False, 0)])
+def test_interests_that_nobody_asks_for_are_named(
+    interests: bool, cookies: bool, found: int, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ONVIF_PRIVACY_VISITS_INTERESTS = interests
+    monkeypatch.setattr(apps, "is_installed", lambda name: cookies)
+    assert [message.id for message in somebody_asks_for_interests(None)] == ["onvif_privacy_visits.W004"] * found
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,8 @@ from django.test import AsyncClient, Client, RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import include, path, reverse
 
-from onvif_privacy.cookies.services import choice as choices
 from onvif_privacy.cookies.services import running
-from onvif_privacy.cookies.services.choice import Answer, Choice
 from onvif_privacy.core import consent
-from onvif_privacy.core.models import Subject
 from onvif_privacy.core.registry import Panel, temporarily
 from onvif_privacy.core.testing.factories import SubjectFactory
 from onvif_privacy.visits import urls
@@ -36,7 +33,7 @@ from onvif_privacy.visits.services.records import Parcel
 from tests import corpora
 from tests.core.factories import UserFactory
 from tests.visits.factories import AdministratorFactory, RecordFactory, StaffFactory
-from tests.visits.interested import AREAS, Choosing, give, kept, scores, visitor
+from tests.visits.interested import AREAS, Choosing, browser, give, kept, scores, visitor
 
 pytestmark = pytest.mark.django_db
 PAGE = "/privacy/visits/interests/"
@@ -119,16 +116,6 @@ def site() -> Iterator[None]:
         yield
     running.install(None)
     contents.forget()
-
-
-def browser(subject: Subject | None, **granted: bool) -> Client:
-    """A browser with the choice of this visitor, signed as the room `cookies` signs it."""
-    policy = running.current()
-    answers = {slug: Answer(yes, policy.generation(slug) if yes else 0) for slug, yes in granted.items()}
-    choice = Choice(int(time.time()), policy.number, answers, "c", subject.reference if subject else "")
-    client, (name, state) = Client(), choices.cookie_names()
-    client.cookies.load({name: choices.sign(choice, name), state: choices.state_value(choice)})
-    return client
 
 
 def read(client: Client, name: str) -> HttpResponse:

@@ -19,8 +19,8 @@ from django.test.utils import CaptureQueriesContext
 
 from onvif_privacy.visits import middleware
 from onvif_privacy.visits.models import Visit
-from onvif_privacy.visits.services import popular, retention, salts, uniques
-from onvif_privacy.visits.services.recorder import UPKEEP, Recorder, recorder
+from onvif_privacy.visits.services import popular, retention, salts, uniques, upkeep
+from onvif_privacy.visits.services.recorder import Recorder, recorder
 from tests.visits.conftest import CHROME_HEADERS, Get
 from tests.visits.factories import RecordFactory
 from tests.visits.test_recorder import Shelf, threaded, until
@@ -175,7 +175,7 @@ class TestFailsOpen:
         monkeypatch.setattr(owner, name, planted)
         shelf, last = Shelf(), threading.Event()
         monkeypatch.setattr(shelf, "close", lambda: connection.close())  # that of the thread
-        mine = Recorder(shelf, upkeep=[*UPKEEP, last.set])
+        mine = Recorder(shelf, upkeep=[*upkeep.TASKS, last.set])
         mine.put(RecordFactory())
         until(lambda: len(shelf.records) == 1 and last.is_set())
         mine.stop(5)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from hashlib import blake2b
 from itertools import islice
+from pathlib import Path
 
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +22,7 @@ from onvif_privacy.visits.services import store
 from onvif_privacy.visits.services.records import Books, Parcel, Record
 from onvif_privacy.visits.services.sketch import VALUE_BITS, value_of
 from standards.demo.content import SEED
-from standards.factories import CustomContentFactory
+from standards.factories import CustomContentFactory, HouseAdFactory
 from standards.models import Article, News, Product
 
 DAYS = 60
@@ -94,6 +95,19 @@ def fill_customised() -> None:
     """What the catalogue begins with, by interest."""
     for area, text in CUSTOMISED.items():
         CustomContentFactory.create(slot="catalogue", area=area, text=text)
+
+
+def fill_advertising() -> None:
+    """Two advertisements below the catalogue: one for everybody, one for who reads about doors."""
+    HouseAdFactory.create(text="Every profile on paper: the printed editions are in the shop.", url="/shop/")
+    HouseAdFactory.create(
+        area="door",
+        advertiser="Harbour Labs",
+        text="Readers and controllers that passed on the first day: see how they were tested.",
+        data=(Path(__file__).parent / "doors.png").read_bytes(),
+        alt="A door with a reader beside it, and the card that opens it.",
+        url="https://harbour-labs.example/doors/",
+    )
 
 
 def together(before: Mapping[str, int], more: Mapping[str, int]) -> Mapping[str, int]:

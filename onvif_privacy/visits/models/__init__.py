@@ -4,6 +4,7 @@ Keys are numbers given by the database: these tables are written in bulk behind 
 and no key of theirs is ever shown to a visitor.
 """
 
+from onvif_privacy.visits.models.advertising import AdDay, HouseAd
 from onvif_privacy.visits.models.areas import Area, AreaDay, SubjectArea
 from onvif_privacy.visits.models.books import Batch, LogImport, Process, Writer
 from onvif_privacy.visits.models.content import CustomContent
@@ -27,6 +28,7 @@ from onvif_privacy.visits.models.uniques import DaySalt, UniqueDay, UniqueWaitin
 from onvif_privacy.visits.models.visit import Method, Visit
 
 __all__ = [
+    "AdDay",
     "Area",
     "AreaDay",
     "Batch",
@@ -39,6 +41,7 @@ __all__ = [
     "DomainDay",
     "ExclusionDay",
     "FaultDay",
+    "HouseAd",
     "Interest",
     "LogImport",
     "Method",

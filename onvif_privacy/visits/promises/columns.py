@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from onvif_privacy.core.promises import Finding, Kind, Look, Plant, Promise, check
 from onvif_privacy.core.registry import declare
 from onvif_privacy.visits.models import (
+    AdDay,
     AreaDay,
     Browser,
     DaySalt,
@@ -44,6 +45,7 @@ LISTED: dict[type[models.Model], frozenset[str]] = {
     NetworkDay: frozenset({"id", "day", "network", "asked", "domain_id", "visits"}),
     AreaDay: frozenset({"id", "day", "area_id", "page_id", "visits"}),
     Interest: frozenset({"id", "visitor", "area_id", "score", "as_of", "own"}),
+    AdDay: frozenset({"id", "ad_id", "day", "taken", "shown"}),
     DaySalt: frozenset({"day", "salt", "ring_key"}),
     UniqueDay: frozenset({"id", "day", "page_id", "registers", "estimate"}),
     UniqueWaiting: frozenset({"id", "day", "at", "values"}),

@@ -18,7 +18,8 @@ from collections.abc import Callable, Sequence
 from django.db import OperationalError
 from django.utils import timezone
 
-from onvif_privacy.visits.services import clock, contents, forks, popular, retention, salts, uniques
+from onvif_privacy.visits.services import clock, forks, upkeep
+from onvif_privacy.visits.services.advertising import choosing
 from onvif_privacy.visits.services.plan import plan
 from onvif_privacy.visits.services.records import Books, Note, Parcel, Receipt, Record, Unavailable
 from onvif_privacy.visits.services.streams import Configured, StreamAway
@@ -42,9 +43,16 @@ class Recorder:
     its parent.
     """
 
-    def __init__(self, transport: Transport, *, upkeep: Sequence[Callable[[], object]] = ()) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        upkeep: Sequence[Callable[[], object]] = (),
+        ending: Sequence[Callable[[], object]] = (),
+    ) -> None:
         self._transport = transport
         self._upkeep = upkeep
+        self._ending = ending
         self.begin_anew()
         forks.follow(self)
 
@@ -225,18 +233,26 @@ class Recorder:
         while not self.send() and not self._stopped:
             self._transport.close()
             time.sleep(LAST_TRIES_SECONDS)
+        for task in self._ending:
+            if not self._stopped:
+                self.attempt(task)
 
     def _keep_up(self) -> None:
         """Do what the thread does first and between two parcels. It can wait, visits cannot."""
         for task in self._upkeep:
             if self._stopping:
                 return
-            try:
-                task()
-            except Exception as error:
-                self._say(error)
-                if isinstance(error, OperationalError):  # the others would wait for the same database
-                    return
+            if not self.attempt(task):  # the others would wait for the same database
+                return
+
+    def attempt(self, task: Callable[[], object]) -> bool:
+        """Do what can wait until the next time; raises nothing, gives False where the database is away."""
+        try:
+            task()
+        except Exception as error:
+            self._say(error)
+            return not isinstance(error, OperationalError)
+        return True
 
     def send(self) -> bool:
         """Send what waits now; gives False, with everything kept, when the store is away. Raises nothing.
@@ -281,10 +297,7 @@ class Recorder:
             self._bytes = 0
 
 
-# A site without cron keeps its lists and terms by these.
-UPKEEP = (salts.keep_up, popular.refresh, contents.refresh, uniques.now_and_then, retention.now_and_then)
-
-recorder = Recorder(Configured(), upkeep=UPKEEP)
+recorder = Recorder(Configured(), upkeep=upkeep.TASKS, ending=upkeep.LAST)
 
 # Runs in whichever process imported this, forked workers included, and before daemon threads are ended.
 atexit.register(lambda: recorder.stop())
@@ -298,4 +311,5 @@ def begin() -> None:
 
 def write_now() -> None:
     """Store what waits in the calling thread, for inline mode; what cannot be stored stays, and no page notices."""
-    recorder.send()
+    if recorder.send():
+        recorder.attempt(choosing.refresh)

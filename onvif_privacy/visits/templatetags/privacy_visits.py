@@ -10,8 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from onvif_privacy.visits.conf import conf
-from onvif_privacy.visits.models import CustomContent
+from onvif_privacy.visits.models import CustomContent, HouseAd
 from onvif_privacy.visits.services import areas, contents, popular
+from onvif_privacy.visits.services.advertising import choosing
 from onvif_privacy.visits.services.interests import profile, recommending
 from onvif_privacy.visits.services.popular import PopularPage
 
@@ -121,6 +122,17 @@ def custom_content(context: template.Context, slot: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def house_ad(context: template.Context, slot: str) -> SafeString:
+    """Print the advertisement whose turn it is in a slot: on what interests the visitor, else everybody's.
+
+    The page becomes the visitor's own for caches only while the slot has an advertisement for an area. No query on the
+    page once the process has its copy, and one for the profile of whoever has one.
+    """
+    found = choosing.choose(slot, lambda: profile.of_request(context.get("request")))
+    return choosing.render(found) if found else mark_safe("")
+
+
+@register.simple_tag(takes_context=True)
 def recommended(context: template.Context, limit: int = 3, days: int = 30) -> tuple[PopularPage, ...]:
     """Return the most visited pages on what interests the visitor, else the most visited of all, ``limit`` at most.
 
@@ -133,3 +145,9 @@ def recommended(context: template.Context, limit: int = 3, days: int = 30) -> tu
 def show_content(context: template.Context, row: CustomContent) -> SafeString:
     """Print one row of customised content, whoever looks; for the preview in the admin."""
     return contents.render(row, context)
+
+
+@register.simple_tag
+def show_ad(ad: HouseAd) -> SafeString:
+    """Print one advertisement without counting it, whoever looks; for the preview in the admin."""
+    return choosing.render(ad)

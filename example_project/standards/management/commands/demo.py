@@ -29,7 +29,7 @@ from standards.demo.outreach import fill_outreach
 from standards.demo.partners import deliver, fill_partners
 from standards.demo.people import fill_people
 from standards.demo.security import vouch
-from standards.demo.visits import fill_customised, fill_visits
+from standards.demo.visits import fill_advertising, fill_customised, fill_visits
 
 HOST = "127.0.0.1"
 HOUSEKEEPING_SECONDS = 20
@@ -68,6 +68,7 @@ class Command(BaseCommand):
             "cookie policy": publish,
             "visits": fill_visits,
             "customised content": fill_customised,
+            "advertising": fill_advertising,
             "demands of authorities": fill_cases,
             "trusted partners": fill_partners,
             "comments and complaints": fill_enquiries,

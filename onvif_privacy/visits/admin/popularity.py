@@ -13,25 +13,20 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.http import urlencode
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from onvif_privacy.core.text import csv_cell
-from onvif_privacy.visits.conf import conf
-from onvif_privacy.visits.forms import ContentForm, PreviewForm, ReportForm
-from onvif_privacy.visits.models import CustomContent, Popularity, SubjectArea
-from onvif_privacy.visits.services import areas, clock, contents, reports
-from onvif_privacy.visits.services.interests import showing
-from onvif_privacy.visits.services.interests.rule import STRANGER, Profile
+from onvif_privacy.visits.forms import ReportForm
+from onvif_privacy.visits.models import Popularity, SubjectArea
+from onvif_privacy.visits.services import areas, clock, reports
 from onvif_privacy.visits.services.periods import Choice
 from onvif_privacy.visits.services.reports import Asked
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Popularity]
     AreaBase = admin.ModelAdmin[SubjectArea]
-    ContentBase = admin.ModelAdmin[CustomContent]
 else:  # Django's class is generic for the type checker only
-    Base = AreaBase = ContentBase = admin.ModelAdmin
+    Base = AreaBase = admin.ModelAdmin
 
 
 NARROWING = ("site", "route", "area")
@@ -138,84 +133,3 @@ class SubjectAreaAdmin(AreaBase):
         """Delete the declaration; what was counted stays."""
         super().delete_model(request, obj)
         areas.places.forget()
-
-
-@admin.register(CustomContent)
-class CustomContentAdmin(ContentBase):
-    """Content by slot and subject area; not there where interests are off."""
-
-    form = ContentForm
-    list_display = ("slot", "area_shown", "first", "last", "begins")
-    list_filter = ("slot", "area")
-    change_form_template = "admin/onvif_privacy_visits/content_form.html"
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Only where interests are on."""
-        return conf.INTERESTS and super().has_module_permission(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: CustomContent | None = None) -> bool:
-        """Only where interests are on."""
-        return conf.INTERESTS and super().has_view_permission(request, obj)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Only where interests are on."""
-        return conf.INTERESTS and super().has_add_permission(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: CustomContent | None = None) -> bool:
-        """Only where interests are on."""
-        return conf.INTERESTS and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: CustomContent | None = None) -> bool:
-        """Only where interests are on."""
-        return conf.INTERESTS and super().has_delete_permission(request, obj)
-
-    @admin.display(description=_("subject area"), ordering="area")
-    def area_shown(self, row: CustomContent) -> str:
-        """The area, or whom the row is for without one."""
-        return showing.label(row.area) if row.area else _("(strangers)")
-
-    @admin.display(description=_("content"))
-    def begins(self, row: CustomContent) -> str:
-        """The beginning of the text, or the template."""
-        return Truncator(row.text or row.template).chars(60)
-
-    def save_model(self, request: HttpRequest, obj: CustomContent, form: Any, change: bool) -> None:
-        """Save, and let this process know at once; others do within a minute."""
-        super().save_model(request, obj, form, change)
-        contents.forget()
-
-    def delete_model(self, request: HttpRequest, obj: CustomContent) -> None:
-        """Delete, and let this process know at once."""
-        super().delete_model(request, obj)
-        contents.forget()
-
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        """Delete several, and let this process know at once."""
-        super().delete_queryset(request, queryset)
-        contents.forget()
-
-    def get_urls(self) -> list[URLPattern]:
-        """The preview beside Django's own pages."""
-        view = self.admin_site.admin_view(self.preview_view)
-        name = "onvif_privacy_visits_customcontent_preview"
-        return [path("<slug:slot>/preview/", view, name=name), *super().get_urls()]
-
-    def preview_view(self, request: HttpRequest, slot: str) -> HttpResponse:
-        """Show what a slot holds for a stranger, or for someone interested in an area, on a day."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        contents.forget()
-        form = PreviewForm(request.GET)
-        data = form.cleaned_data if form.is_valid() else {}
-        area = data.get("area", "")
-        whose = Profile({}, {area: True}) if area else STRANGER
-        found = contents.choose(slot, lambda: whose, data.get("day"))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Preview of %(slot)s") % {"slot": slot},
-            "opts": self.opts,
-            "form": form,
-            "found": found,
-            "area": showing.label(area) if area else "",
-        }
-        return TemplateResponse(request, "admin/onvif_privacy_visits/content_preview.html", context)
