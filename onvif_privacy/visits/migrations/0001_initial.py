@@ -404,7 +404,7 @@ class Migration(migrations.Migration):
                     ('ref', models.CharField(editable=False, max_length=15, unique=True, verbose_name='reference')),
                     ('slot', models.CharField(help_text='As in {% house_ad "…" %}.', max_length=50, validators=[django.core.validators.RegexValidator('^[a-z0-9][a-z0-9_-]*\\Z', 'Small letters, digits, - and _ only.')], verbose_name='slot')),
                     ('area', models.CharField(blank=True, help_text='Seen by who let their interests be kept and is interested in it. Empty: by everybody else.', max_length=50, validators=[django.core.validators.RegexValidator('^[a-z0-9][a-z0-9_-]*\\Z', 'Small letters, digits, - and _ only.')], verbose_name='subject area')),
-                    ('advertiser', models.CharField(blank=True, help_text='Whose offer it is; empty for your own. Visitors read it.', max_length=100, verbose_name='offer of')),
+                    ('advertiser', models.CharField(blank=True, help_text='Visitors read whose offer it is. Empty for your own.', max_length=100, verbose_name='offer of')),
                     ('text', models.CharField(blank=True, max_length=300, verbose_name='text')),
                     ('picture', models.BinaryField(null=True, verbose_name='picture')),
                     ('digest', models.CharField(blank=True, db_index=True, editable=False, max_length=32)),
