@@ -91,7 +91,7 @@ def test_queries_of_the_page_do_not_grow_with_rows() -> None:
     DecisionFactory(subject=few, purpose="offers", key="k")
     assert count(signed_in(few), ME) == count(signed_in(many), ME)
     lists, functions = 2, 2  # groups and permissions of a user; sessions and disclosures are found by a function
-    others = 5  # panels of other rooms: complaints, mails that somebody chose and got, what authorities and partners got
+    others = 5  # panels of other rooms: complaints, mails chosen and mails got, what authorities and partners got
     assert count(signed_in(many), ME) <= 12 + len(holdings.declared()) + lists + functions + others
 
 
