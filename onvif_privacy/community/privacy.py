@@ -10,8 +10,9 @@ from onvif_privacy.community.models import ConversationLetter, Opening, Report
 from onvif_privacy.community.models.conversation_guards import GUARDS
 from onvif_privacy.community.services import register
 from onvif_privacy.community.services.conversations import PURPOSE
-from onvif_privacy.community.services.openings import APPROVE, EXIT, REQUEST
+from onvif_privacy.community.services.openings import APPROVE, EXIT, REQUEST, open_released
 from onvif_privacy.community.services.openings import PURPOSE as OPENING
+from onvif_privacy.community.services.openings.releasing import FIELD
 from onvif_privacy.core import outbox
 from onvif_privacy.core.registry import (
     After,
@@ -23,6 +24,7 @@ from onvif_privacy.core.registry import (
     Exit,
     Field,
     Guard,
+    Guarded,
     Needs,
     PersonalData,
     Purpose,
@@ -96,6 +98,7 @@ declare(
     ),
     Exit(EXIT, label=_("private messages shown to staff after a report")),
     # No purpose opens a key or a body: the services do, for a participant, or after two people said yes.
+    Guarded(FIELD, open_released),
     PersonalData(
         model=f"{APP}.ConversationMessage",
         subjects={"author": "author"},

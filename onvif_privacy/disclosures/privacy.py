@@ -17,13 +17,14 @@ from onvif_privacy.core.registry import (
     Panel,
     Purpose,
     Ref,
+    Release,
     Slug,
     StaffRights,
     Trace,
     Waiting,
     declare,
 )
-from onvif_privacy.disclosures.legal.services import ending, holds, nexts, notices
+from onvif_privacy.disclosures.legal.services import ending, holds, nexts, notices, tickets
 from onvif_privacy.disclosures.models.guards import guards
 from onvif_privacy.disclosures.models.partner_guards import partner_guards
 from onvif_privacy.disclosures.models.states import PROCESS
@@ -49,6 +50,7 @@ declare(
     ),
     EntryKind("incident.fraud", {"reference": Ref, "authority": Ref}),
     Exit("legal", _("Legal process")),
+    Release("legal", covers=tickets.covers, told_at=tickets.told_at),
     Exit("partner", _("Trusted partners")),
     Purpose(
         PROCESS,

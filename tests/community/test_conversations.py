@@ -363,7 +363,6 @@ def test_no_purpose_and_no_person_opens_words_or_keys_through_the_gate() -> None
     scopes: list[Any] = [
         gate.scope("private_conversations"),
         gate.scope("legal_duty"),
-        gate.scope("legal_duty", exit="conversation_opening", durable=True, ticket=ticket),
         gate.scope("own_access", subject=bob),
         gate.scope("conversation_opening", exit="conversation_opening", durable=True),
     ]
@@ -371,6 +370,12 @@ def test_no_purpose_and_no_person_opens_words_or_keys_through_the_gate() -> None
         with scope:
             row = ConversationMessage.objects.get()
             assert row.body is None or isinstance(row.body, Sealed)
+    for way in ("legal", "conversation_opening"):  # a ticket that nobody gave
+        with (
+            gate.scope("legal_duty", actor=clerk, exit=way, durable=True, ticket=ticket),
+            pytest.raises(PurposeRequired),
+        ):
+            str(ConversationMessage.objects.get().body)
     with gate.scope("own_access", subject=bob), pytest.raises(PurposeRequired):
         str(Participant.objects.get(subject=bob).sealed_key)
     with gate.scope("own_access", subject=ada):

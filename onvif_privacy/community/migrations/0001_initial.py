@@ -83,7 +83,8 @@ class Migration(migrations.Migration):
                 name='Opening',
                 fields=[
                     ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                    ('basis', models.CharField(choices=[('report', 'a report')], default='report', max_length=8, verbose_name='basis')),
+                    ('basis', models.CharField(choices=[('report', 'a report'), ('ticket', 'a legal case')], default='report', max_length=8, verbose_name='basis')),
+                    ('reference', models.CharField(blank=True, max_length=100, verbose_name='reference of the case')),
                     ('period_from', models.DateTimeField(blank=True, null=True, verbose_name='from')),
                     ('period_to', models.DateTimeField(blank=True, null=True, verbose_name='to')),
                     ('reason', models.CharField(max_length=500, verbose_name='reason')),
@@ -243,7 +244,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='opening',
             name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='onvif_privacy_community.report'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='onvif_privacy_community.report'),
         ),
         migrations.AddConstraint(
             model_name='opening',
@@ -251,7 +252,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at', None), ('approved_by', None), ('expires_at', None), ('notify_at', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('declined_at', None), ('expires_at__isnull', False), ('notify_at__isnull', False)), _connector='OR'), name='op_community_opening_whole'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at', None), ('approved_by', None), ('expires_at', None), ('notify_at', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('declined_at', None), ('expires_at__isnull', False), models.Q(('notify_at__isnull', False), ('basis', 'ticket'), _connector='OR')), _connector='OR'), name='op_community_opening_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='opening',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('basis', 'report'), ('reference', ''), ('report__isnull', False)), models.Q(('basis', 'ticket'), ('report__isnull', True), models.Q(('reference', ''), _negated=True)), _connector='OR'), name='op_community_opening_basis'),
         ),
         migrations.AddConstraint(
             model_name='opening',

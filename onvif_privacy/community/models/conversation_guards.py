@@ -36,9 +36,13 @@ def _takes_part(person: str, conversation: str, more: str = "") -> str:
 _OPENED = (
     f"EXISTS (SELECT 1 FROM {OPENING} o WHERE o.id = NEW.opening_id AND o.approved_at IS NOT NULL "
     "AND NEW.at >= o.approved_at AND NEW.at <= o.expires_at "
-    "AND NEW.reader_id IN (o.requested_by_id, o.approved_by_id) "
-    f"AND NOT {_takes_part('NEW.reader_id', 'o.conversation_id')} AND ("
-    "NEW.message_id IS NULL "
+    "AND (o.basis = 'ticket' OR NEW.reader_id IN (o.requested_by_id, o.approved_by_id)) "
+    f"AND NOT {_takes_part('NEW.reader_id', 'o.conversation_id')} "
+    # how much a legal case opens, its own scope says
+    f"AND (o.basis = 'ticket' OR (SELECT COUNT(*) FROM {APP}_openinguse u WHERE u.opening_id = o.id) < {MOST_OPENED}) "
+    "AND ((o.basis = 'report' AND NEW.message_id IS NULL) "
+    f"OR (o.basis = 'ticket' AND EXISTS (SELECT 1 FROM {MESSAGE} m WHERE m.id = NEW.message_id "
+    "AND m.conversation_id = o.conversation_id)) "
     f"OR (o.period_from IS NULL AND EXISTS (SELECT 1 FROM {REPORTED} r WHERE r.report_id = o.report_id "
     "AND r.message_id = NEW.message_id)) "
     f"OR (o.period_from IS NOT NULL AND EXISTS (SELECT 1 FROM {MESSAGE} m WHERE m.id = NEW.message_id "
@@ -105,8 +109,8 @@ GUARDS: tuple[Guard, ...] = (
     _when(
         "Opening",
         "an opening that nobody approved",
-        "NEW.approved_at IS NOT NULL OR NOT EXISTS (SELECT 1 "
-        f"FROM {APP}_report t WHERE t.id = NEW.report_id AND t.conversation_id = NEW.conversation_id)",
+        "NEW.approved_at IS NOT NULL OR (NEW.basis <> 'ticket' AND NOT EXISTS (SELECT 1 "
+        f"FROM {APP}_report t WHERE t.id = NEW.report_id AND t.conversation_id = NEW.conversation_id))",
         "INSERT",
     ),
     _when(
@@ -121,8 +125,7 @@ GUARDS: tuple[Guard, ...] = (
     _when(
         "OpeningUse",
         "what is not opened",
-        f"NOT {_OPENED} OR (SELECT COUNT(*) FROM {APP}_openinguse u WHERE u.opening_id = NEW.opening_id) "
-        f">= {MOST_OPENED}",
+        f"NOT {_OPENED}",
         "INSERT",
     ),
 )

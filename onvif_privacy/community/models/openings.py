@@ -99,16 +99,19 @@ class Opening(models.Model):
     """What one member of staff asked to read, why, and who else said yes to exactly that.
 
     Without a period it is the reported messages; with one, the whole conversation in it. ``notify_at`` is when the
-    participants are told.
+    participants are told. For a legal case it is what the ticket of its release says: the two who decided, the digest
+    of what they saw, and its ``reference``; which messages it covers is asked of the room that gave it, at each.
     """
 
     class Basis(models.TextChoices):
         REPORT = "report", _("a report")
+        TICKET = "ticket", _("a legal case")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="+")
     basis = models.CharField(_("basis"), max_length=8, choices=Basis, default=Basis.REPORT)
-    report = models.ForeignKey(Report, models.PROTECT, related_name="openings")
+    report = models.ForeignKey(Report, models.PROTECT, null=True, blank=True, related_name="openings")
+    reference = models.CharField(_("reference of the case"), max_length=100, blank=True)
     period_from = models.DateTimeField(_("from"), null=True, blank=True)
     period_to = models.DateTimeField(_("to"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=500)
@@ -142,10 +145,15 @@ class Opening(models.Model):
                     approved_by__isnull=False,
                     approved_at__isnull=False,
                     expires_at__isnull=False,
-                    notify_at__isnull=False,
                     declined_at=None,
-                ),
+                )
+                & (Q(notify_at__isnull=False) | Q(basis="ticket")),  # a case says later when people may know
                 name="op_community_opening_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(basis="report", report__isnull=False, reference="")
+                | Q(basis="ticket", report__isnull=True) & ~Q(reference=""),
+                name="op_community_opening_basis",
             ),
             models.CheckConstraint(
                 condition=Q(expires_at=None) | Q(expires_at__lte=F("approved_at") + timedelta(hours=MOST_HOURS)),

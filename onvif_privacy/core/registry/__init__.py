@@ -59,6 +59,7 @@ from onvif_privacy.core.registry.personal import (
     personal_data,
 )
 from onvif_privacy.core.registry.purpose import Basis, Exit, Purpose, Use, Veto, exits, purposes, vetoes
+from onvif_privacy.core.registry.releases import Guarded, Release, guarded, releases
 from onvif_privacy.core.registry.roles import StaffRights, staff_rights
 from onvif_privacy.core.registry.strategies import anonymise, blank, delete, generalise, keep
 
@@ -81,6 +82,7 @@ __all__ = [
     "Flag",
     "FooterLink",
     "Guard",
+    "Guarded",
     "Held",
     "HoldProvider",
     "Instant",
@@ -94,6 +96,7 @@ __all__ = [
     "Reach",
     "Ref",
     "Registry",
+    "Release",
     "Slug",
     "StaffRights",
     "Trace",
@@ -113,6 +116,7 @@ __all__ = [
     "exits",
     "footer_links",
     "generalise",
+    "guarded",
     "guards",
     "hold_providers",
     "keep",
@@ -123,6 +127,7 @@ __all__ = [
     "panels",
     "personal_data",
     "purposes",
+    "releases",
     "reopened",
     "require",
     "staff_rights",

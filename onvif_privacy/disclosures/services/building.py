@@ -114,7 +114,10 @@ def _capture(case: Case, scope: Scope, items: list[compiler.Wanted], actor: Any)
         return known
     done, key = compiler.Captured(), uuid.uuid4()
     parts = compiler.capture(case, items, ticket=_ticket(case, scope), actor=actor, done=done)
-    stored = files.save(parts, kind="snapshot", owner=key)
+    try:
+        stored = files.save(parts, kind="snapshot", owner=key)
+    except gate.PurposeRequired as error:  # a room that asks about tickets itself opens nothing for this one
+        raise Refused(_("Something of the scope is not opened: %(why)s") % {"why": error}) from None
     made = Snapshot(
         id=key,
         case=case,

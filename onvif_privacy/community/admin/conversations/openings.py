@@ -34,8 +34,9 @@ class OpeningAdmin(Screens):
     ordering = ("-requested_at",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Count what was read."""
+        """Count what was read. What a legal case opened is shown in that case alone: it may be under silence."""
         rows = super().get_queryset(request).select_related("requested_by", "approved_by", "report")
+        rows = rows.filter(basis=Opening.Basis.REPORT)
         return rows.annotate(use_count=Count("uses")).defer("report__words")  # type: ignore[no-any-return]
 
     @admin.display(description=_("standing"))

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.community.models import ConversationLetter, OpeningUse
+from onvif_privacy.community.models import ConversationLetter, Opening, OpeningUse
 from onvif_privacy.community.services.openings.comparing import mismatches
 from onvif_privacy.core.admin import EvidenceAdmin
 from onvif_privacy.core.admin.letters import OutgoingAdmin
@@ -27,6 +28,10 @@ class OpeningUseAdmin(EvidenceAdmin):
     date_hierarchy = "at"
     fields = ("at", "opening", "what", "reader", "scope_ref", "entry")
     readonly_fields = ("what",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Leave out what a legal case opened, which may be under silence."""
+        return super().get_queryset(request).filter(opening__basis=Opening.Basis.REPORT)
 
     @admin.display(description=_("what"))
     def what(self, use: OpeningUse) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.community.models import Opening, OpeningUse, Report
@@ -66,3 +67,23 @@ def a_reading_that_nobody_approved(plant: Plant) -> Iterator[str]:
         use = OpeningUse(opening=opening, reader=clerk, scope_ref="planted", entry=entry)
         use.save(using=using())
         yield f"reading {use.pk.hex}: was read without the yes of a second person"
+
+
+@every_use_of_a_key_belongs_to_an_opening.saboteur
+@contextmanager
+def a_ticket_that_nobody_gave(plant: Plant) -> Iterator[str]:
+    """Write down a legal case for a reading whose scope, as the ledger has it, named none."""
+    reference, now = secrets.token_urlsafe(12), timezone.now()
+    with rolled_back(using(), guards=False):
+        first, second, clerk, boss = probe(), probe(), probe(), probe()
+        made = conversations.start(subject=first, others=[second])
+        opening = Opening(
+            basis=Opening.Basis.TICKET, conversation=made, reference="D-0", reason="planted", digest="0" * 64,
+            requested_by=clerk, approved_by=boss, approved_at=now, expires_at=now + timedelta(hours=1),
+        )  # fmt: skip
+        opening.save(using=using())
+        ledger.record("gate.opened", payload={"purpose": OPENING, "scope": reference})
+        entry = ledger.record("community.opened", payload={"opening": opening.pk.hex})
+        use = OpeningUse(opening=opening, reader=clerk, scope_ref=reference, entry=entry)
+        use.save(using=using())
+        yield f"reading {use.pk.hex}: was read by another ticket than the ledger knows"

@@ -8,6 +8,7 @@ from onvif_privacy.community.services.openings.asking import (
 )
 from onvif_privacy.community.services.openings.common import APPROVE, EXIT, PURPOSE, REQUEST
 from onvif_privacy.community.services.openings.reading import Opened, covered, open_message, open_report
+from onvif_privacy.community.services.openings.releasing import open_released
 from onvif_privacy.community.services.openings.telling import tell_participants
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "covered",
     "decline_opening",
     "open_message",
+    "open_released",
     "open_report",
     "request_opening",
     "tell_participants",

@@ -59,6 +59,8 @@ def covered(opening: Opening) -> QuerySet[ConversationMessage]:
 def why_not(opening: Opening, person: Subject) -> str:
     """Say why somebody reads nothing under an opening now; empty where they may."""
     now = timezone.now()
+    if opening.basis != Opening.Basis.REPORT:
+        return _("What a legal case opened is read in that case only.")
     if opening.approved_at is None or opening.expires_at is None:
         return _("Nobody has approved this.")
     if not opening.approved_at <= now <= opening.expires_at:
@@ -83,11 +85,16 @@ def _reader(opening: Opening, actor: AbstractBaseUser) -> tuple[Opening, Subject
 
 
 @contextmanager
-def _recorded(
-    opening: Opening, person: Subject, actor: AbstractBaseUser, author: Subject, message: uuid.UUID | None
+def recorded(
+    opening: Opening,
+    person: Subject,
+    actor: AbstractBaseUser,
+    author: Subject,
+    message: uuid.UUID | None,
+    ticket: gate.Ticket | None = None,
 ) -> Iterator[gate.Scope]:
     """Open the scope and commit the entry of this one reading; what fails before the block shows nothing."""
-    with gate.scope(PURPOSE, actor=actor, exit=EXIT, durable=True) as scope:
+    with gate.scope(PURPOSE, actor=actor, exit=EXIT, durable=True, ticket=ticket) as scope:
         with transaction.atomic(using=using(), durable=True):
             payload: dict[str, Any] = {"opening": opening.pk.hex, "scope": scope.evidence.reference}
             payload |= {"message": message.hex} if message else {}
@@ -121,7 +128,7 @@ def open_message(*, opening: Opening, message: uuid.UUID, actor: AbstractBaseUse
     if found is None:
         raise Refused(_("This opening is not for this message."))
     copies = ReportedMessage.objects.using(using()).filter(report=fresh.report_id, message=message)
-    with _recorded(fresh, person, actor, found.author, message) as scope:
+    with recorded(fresh, person, actor, found.author, message) as scope:
         if fresh.period_from is None:
             return _plain(copies.get(), "copy", scope)
         key = OpeningKey.objects.using(using()).get(conversation=fresh.conversation_id)
@@ -134,6 +141,6 @@ def open_message(*, opening: Opening, message: uuid.UUID, actor: AbstractBaseUse
 def open_report(*, opening: Opening, actor: AbstractBaseUser) -> Opened:
     """Read why something was reported; recorded and raised as `open_message` does."""
     fresh, person = _reader(opening, actor)
-    row = Report.objects.using(using()).select_related("reporter").get(pk=fresh.report_id)
-    with _recorded(fresh, person, actor, row.reporter, None) as scope:
+    row = Report.objects.using(using()).select_related("reporter").get(openings=fresh)
+    with recorded(fresh, person, actor, row.reporter, None) as scope:
         return _plain(row, "words", scope)
