@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import router, transaction
+from django.db import Error, router, transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -152,9 +152,26 @@ def read(row: StatusRelease) -> Status:
     return Status(payload, parse_datetime(payload["valid_until"]))
 
 
+_last: StatusRelease | None = None
+
+
+def newest_seen() -> StatusRelease | None:
+    """Return the status signed last or, while the database is away, the one that this process saw last. One query.
+
+    It says itself until when it holds. Raises django.db.Error where this process has seen none.
+    """
+    global _last
+    try:
+        _last = newest()
+    except Error:
+        if _last is None:
+            raise
+    return _last
+
+
 def signed() -> Status | None:
-    """Return the status signed last; None before the first. One query."""
-    row = newest()
+    """Return the status signed last, as `newest_seen` does; None before the first."""
+    row = newest_seen()
     return read(row) if row else None
 
 
@@ -176,6 +193,6 @@ def remembered() -> Status | None:
 
 
 def forget() -> None:
-    """Drop the process's copy."""
-    global _copy
-    _copy = None
+    """Drop what this process remembers."""
+    global _copy, _last
+    _copy = _last = None

@@ -112,7 +112,7 @@ def status_history(request: HttpRequest, slug: str) -> HttpResponse:
 @public
 def status_file(request: HttpRequest) -> HttpResponse:
     """Give the status signed last as a flattened JWS; 404 until the status is public."""
-    row = status.newest() if conf.PUBLIC else None
+    row = status.newest_seen() if conf.PUBLIC else None
     if row is None:
         raise Http404
     return _kept(HttpResponse(row.jws, content_type="application/jose+json"))
