@@ -121,6 +121,6 @@ def test_previews_and_screens_of_advertising_are_accessible_on_a_telephone(chrom
         (ADS + "add/", "Picture"),
     ):
         page.goto(address)
-        assert words in page.locator("#content").inner_text()
+        assert words in (page.locator("#content").text_content() or "")
         assert faults(page) == []
     visitor.context.close()

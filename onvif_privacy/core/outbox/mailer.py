@@ -39,8 +39,8 @@ def instead(backend: str, **options: Any) -> override_settings:
 
     ``options`` are those of the SMTP backend (``host``, ``port``, ``use_tls``, ``timeout``, …).
     """
-    if hasattr(settings, "MAILERS"):
-        default = {"BACKEND": backend, "OPTIONS": options}
-        return override_settings(MAILERS={**settings.MAILERS, "default": default})
+    mailers = getattr(settings, "MAILERS", None)
+    if mailers is not None:
+        return override_settings(MAILERS={**mailers, "default": {"BACKEND": backend, "OPTIONS": options}})
     named = {f"EMAIL_{name.upper()}": value for name, value in options.items()}
     return override_settings(EMAIL_BACKEND=backend, **named)
