@@ -37,6 +37,7 @@ class HouseAdAdmin(Slotted, AdBase):
     list_display = ("begins", "slot", "area_shown", "advertiser", "first", "last", "shown", "followed")
     list_filter = ("slot", "area", "advertiser")
     preview_template = "admin/onvif_privacy_visits/ad_preview.html"
+    without_area = _("(everybody)")
     change_list_template = "admin/onvif_privacy_visits/ad_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HouseAd]:

@@ -59,6 +59,7 @@ class Slotted(SwitchedOn):
 
     change_form_template = "admin/onvif_privacy_visits/slot_form.html"
     preview_template: ClassVar[str]
+    without_area: ClassVar[Any] = _("(strangers)")
 
     def forget(self) -> None:
         """Let this process read again at once; others do within a minute."""
@@ -71,7 +72,7 @@ class Slotted(SwitchedOn):
     @admin.display(description=_("subject area"), ordering="area")
     def area_shown(self, row: Any) -> str:
         """The area, or whom the row is for without one."""
-        return showing.label(row.area) if row.area else _("(strangers)")
+        return showing.label(row.area) if row.area else self.without_area
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save, and show it at once."""
