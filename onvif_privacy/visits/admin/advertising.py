@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onvif_privacy.core.conf import conf as house
 from onvif_privacy.core.text import csv_cell
-from onvif_privacy.visits.admin.slots import Slotted
+from onvif_privacy.visits.admin.slots import Slotted, ValuesFilter
 from onvif_privacy.visits.forms import AdForm
 from onvif_privacy.visits.models import HouseAd
 from onvif_privacy.visits.services.advertising import choosing, figures, keeping
@@ -35,7 +35,7 @@ class HouseAdAdmin(Slotted, AdBase):
     switch = "ADVERTISING"
     form = AdForm
     list_display = ("begins", "slot", "area_shown", "advertiser", "first", "last", "shown", "followed")
-    list_filter = ("slot", "area", "advertiser")
+    list_filter = ("slot", ("area", ValuesFilter), ("advertiser", ValuesFilter))
     preview_template = "admin/onvif_privacy_visits/ad_preview.html"
     without_area = _("(everybody)")
     change_list_template = "admin/onvif_privacy_visits/ad_list.html"

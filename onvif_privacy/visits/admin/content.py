@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from onvif_privacy.visits.admin.slots import Slotted
+from onvif_privacy.visits.admin.slots import Slotted, ValuesFilter
 from onvif_privacy.visits.forms import ContentForm
 from onvif_privacy.visits.models import CustomContent
 from onvif_privacy.visits.services import contents
@@ -28,7 +28,7 @@ class CustomContentAdmin(Slotted, ContentBase):
     switch = "INTERESTS"
     form = ContentForm
     list_display = ("slot", "area_shown", "first", "last", "begins")
-    list_filter = ("slot", "area")
+    list_filter = ("slot", ("area", ValuesFilter))
     preview_template = "admin/onvif_privacy_visits/content_preview.html"
 
     @admin.display(description=_("content"))

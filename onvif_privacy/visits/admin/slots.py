@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
@@ -52,6 +53,20 @@ class SwitchedOn(Base):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only where it is on."""
         return self.is_on() and super().has_delete_permission(request, obj)
+
+
+class ValuesFilter(admin.AllValuesFieldListFilter):
+    """Filter by the values of a column. Django's own has a link without any words for an empty one."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """The links; an empty value stands as in the list."""
+        for one in super().choices(changelist):
+            words = str(one["display"])
+            yield (
+                one
+                if words and not words.startswith(" (")
+                else {**one, "display": f"{self.empty_value_display}{words}"}
+            )
 
 
 class Slotted(SwitchedOn):
