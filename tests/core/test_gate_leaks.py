@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import django
 import pytest
 from django.contrib import admin
 from django.core.management import call_command
@@ -28,6 +29,7 @@ from tests.core.hostapp.models import Order, Parcel
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 HOST = logging.getLogger("host")
+ADMINS = ["admin@example.org"] if django.VERSION >= (6,) else [("Admin", "admin@example.org")]
 
 
 class Broken(Exception):
@@ -130,7 +132,7 @@ def error_mails() -> Iterator[None]:
     logger = logging.getLogger("django.request")
     logger.addHandler(handler)
     try:
-        with override_settings(ADMINS=[("Admin", "admin@example.org")]):
+        with override_settings(ADMINS=ADMINS):
             yield
     finally:
         logger.removeHandler(handler)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.core.files.base import ContentFile
 from django.core.files.storage import InvalidStorageError, storages
 from django.core.mail import EmailMessage
-from django.db import router
+from django.db import router, transaction
 from django.utils.module_loading import import_string
 
 from onvif_privacy.core.clock import DatabaseNow, later
@@ -125,7 +125,8 @@ def keep(checkpoint: Checkpoint, target: str, receipt: bytes | None) -> None:
         receipt=receipt,
         at=DatabaseNow(),
     )
-    _rows().bulk_create([row], ignore_conflicts=True)
+    with transaction.atomic(using=_rows().db):  # Django 6.1 opens none for one row
+        _rows().bulk_create([row], ignore_conflicts=True)
 
 
 __all__ = [

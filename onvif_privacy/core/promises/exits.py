@@ -33,7 +33,10 @@ def _actions(screen: Any) -> Iterator[tuple[str, str]]:
     """Yield name and module of each action of a screen; no module where it cannot be found."""
     for action in (*(screen.actions or ()), *(name for name, _function in admin.site.actions)):
         found = screen.get_action(action)
-        function, name = (found[0], found[1]) if found else (None, str(action))
+        if hasattr(found, "func"):  # Django 6.1
+            function, name = found.func, found.name
+        else:
+            function, name = found[:2] if found else (None, str(action))
         yield name, getattr(function, "__module__", "")
 
 
