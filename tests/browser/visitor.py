@@ -54,7 +54,7 @@ class Visitor:
             return
         with self.page.expect_request("**/privacy/cookies/**"):
             button.click()
-        self.page.wait_for_timeout(250)
+        self.page.wait_for_timeout(1_000)
         self.page.wait_for_load_state("load")
 
     def decline(self) -> None:
