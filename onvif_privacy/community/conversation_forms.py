@@ -17,6 +17,7 @@ from onvif_privacy.community.models import Report
 from onvif_privacy.community.models.conversations import MOST_PARTICIPANTS
 from onvif_privacy.community.services.conversations import MOST_CHARACTERS, Line
 from onvif_privacy.community.services.conversations.reporting import MOST_WORDS
+from onvif_privacy.community.services.conversations.searching import MOST_WORDS as MOST_SEARCHED
 from onvif_privacy.core import subjects
 from onvif_privacy.core.models import Subject
 
@@ -54,6 +55,16 @@ class StartForm(MessageForm):
         if not found or len(found) != len(names):
             raise forms.ValidationError(_("This person cannot be written to."))
         return [subjects.for_user(one) for one in found]
+
+
+class SearchForm(forms.Form):
+    """Words to look for in one's own conversations; sent by POST, so that no log of addresses has them."""
+
+    words = forms.CharField(
+        label=_("Search your conversations"),
+        max_length=MOST_SEARCHED,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
 
 
 class ReportForm(forms.Form):

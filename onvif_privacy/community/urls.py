@@ -21,6 +21,7 @@ LEAVING = [
 ]
 CONVERSATIONS = [
     path("conversations/", conversations.listed, name="conversations"),
+    path("conversations/search/", conversations.search, name="search_conversations"),
     path("conversations/<uuid:pk>/", conversations.conversation, name="conversation"),
     path("conversations/<uuid:pk>/report/", conversations.report, name="report"),
     path("conversations/<uuid:pk>/leave/", conversations.leave, name="leave"),

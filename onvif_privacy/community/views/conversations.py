@@ -21,7 +21,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from onvif_privacy.community.conversation_forms import MessageForm, ReportForm, StartForm
+from onvif_privacy.community.conversation_forms import MessageForm, ReportForm, SearchForm, StartForm
 from onvif_privacy.community.models import Report
 from onvif_privacy.community.services import conversations
 from onvif_privacy.community.services.conversations import NotThere, Refused
@@ -32,7 +32,7 @@ from onvif_privacy.core.models import Subject
 
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
-STARTS_AN_HOUR, POSTS_A_MINUTE, HOUR, MINUTE = 20, 30, 3_600, 60
+STARTS_AN_HOUR, POSTS_A_MINUTE, SEARCHES_A_MINUTE, HOUR, MINUTE = 20, 30, 20, 3_600, 60
 READS_OR_POSTS = ["GET", "HEAD", "POST"]
 ROOM = "onvif_privacy_community"
 
@@ -82,7 +82,7 @@ def _to(name: str, *args: Any) -> HttpResponse:
 
 
 def _within(form: Any, subject: Subject, kind: str, limit: int, seconds: int) -> bool:
-    """Whether somebody did not write too often; says so in the form else."""
+    """Whether somebody did not write or search too often; says so in the form else."""
     if limits.allow(f"conversations.{kind}", subject.reference, limit=limit, seconds=seconds):
         return True
     form.add_error(None, _("That was too often. Please wait a while."))
@@ -104,8 +104,21 @@ def listed(request: HttpRequest, subject: Subject) -> HttpResponse:
             return _to("conversation", made.pk)
         except Refused as error:
             form.add_error(None, str(error))
-    context = {"form": form, "conversations": conversations.listed(subject=subject)}
+    context = {"form": form, "search": SearchForm(), "conversations": conversations.listed(subject=subject)}
     return render(request, "onvif_privacy/community/conversations.html", context, status=400 if form.errors else 200)
+
+
+@own
+@require_http_methods(READS_OR_POSTS)
+@sensitive_variables()
+def search(request: HttpRequest, subject: Subject) -> HttpResponse:
+    """Look for words in one's newest messages, by POST."""
+    form = SearchForm(request.POST if request.method == "POST" else None)
+    found = None
+    if form.is_valid() and _within(form, subject, "search", SEARCHES_A_MINUTE, MINUTE):
+        found = conversations.search(subject=subject, words=form.cleaned_data["words"])
+    context = {"search": form, "found": found}
+    return render(request, "onvif_privacy/community/search.html", context, status=400 if form.errors else 200)
 
 
 def _before(request: HttpRequest) -> int | None:

@@ -7,10 +7,13 @@ from onvif_privacy.community.services.conversations.listing import Summary, list
 from onvif_privacy.community.services.conversations.posting import MOST_CHARACTERS, post, start
 from onvif_privacy.community.services.conversations.reading import Line, Page, read
 from onvif_privacy.community.services.conversations.reporting import report
+from onvif_privacy.community.services.conversations.searching import Found, Hit, search
 
 __all__ = [
     "MOST_CHARACTERS",
     "PURPOSE",
+    "Found",
+    "Hit",
     "Line",
     "NotThere",
     "Page",
@@ -24,6 +27,7 @@ __all__ = [
     "post",
     "read",
     "report",
+    "search",
     "start",
     "unblock",
 ]

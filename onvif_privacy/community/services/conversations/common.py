@@ -46,7 +46,7 @@ def part_of(subject: Subject, conversation: uuid.UUID) -> Participant:
     return found
 
 
-def readable(subject: Subject, conversation: uuid.UUID) -> QuerySet[ConversationMessage]:
+def readable(subject: Subject, *conversations: uuid.UUID) -> QuerySet[ConversationMessage]:
     """Return the messages that a person may read: while they take part, since they joined, of nobody they blocked.
 
     One condition of one statement, so that it holds for the moment in which the database answers.
@@ -57,7 +57,7 @@ def readable(subject: Subject, conversation: uuid.UUID) -> QuerySet[Conversation
     blocked = Block.objects.using(using()).filter(
         subject=subject, sender=OuterRef("author"), at__lt=OuterRef("sent_at")
     )
-    rows = ConversationMessage.objects.using(using()).filter(conversation=conversation)
+    rows = ConversationMessage.objects.using(using()).filter(conversation__in=conversations)
     return rows.filter(Exists(mine), ~Exists(blocked))
 
 

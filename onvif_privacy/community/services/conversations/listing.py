@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from onvif_privacy.community.models import Block, Conversation
 from onvif_privacy.community.services.conversations.common import part_of, participants, using
@@ -38,14 +38,23 @@ class Summary:
 
 def listed(*, subject: Subject) -> list[Summary]:
     """Return the 100 conversations that somebody takes part in, the newest first. Two queries; no key is touched."""
+    return _summaries(subject, _own(subject)[:AT_ONCE])
+
+
+def summaries(subject: Subject, conversations: Collection[uuid.UUID]) -> list[Summary]:
+    """Return these of the conversations that somebody takes part in. Two queries; no key is touched."""
+    return _summaries(subject, _own(subject).filter(pk__in=conversations))
+
+
+def _own(subject: Subject) -> QuerySet[Conversation]:
     mine = participants().filter(conversation=OuterRef("pk"), subject=subject)
-    rows = Conversation.objects.using(using()).filter(Exists(mine)).order_by("-last_at", "pk")
+    return Conversation.objects.using(using()).filter(Exists(mine)).order_by("-last_at", "pk")
+
+
+def _summaries(subject: Subject, rows: QuerySet[Conversation]) -> list[Summary]:
     people = participants().exclude(subject=subject).select_related("subject__user").defer("sealed_key")
     found = rows.prefetch_related(Prefetch("participants", queryset=people.order_by("joined_at", "pk")))
-    return [
-        Summary(one.pk, [name_of(part.subject) for part in one.participants.all()], one.last_at)
-        for one in found[:AT_ONCE]
-    ]
+    return [Summary(one.pk, [name_of(part.subject) for part in one.participants.all()], one.last_at) for one in found]
 
 
 def others(*, subject: Subject, conversation: uuid.UUID) -> list[Person]:

@@ -89,10 +89,11 @@ def read(*, subject: Subject, conversation: uuid.UUID, before: int | None = None
         found, more = rows[:limit][::-1], len(rows) > limit
         scope.keys.fetch([subject.pk, *(one.author_id for one in found)])
         key = plain_of(mine, "sealed_key", scope.keys)
-        lines = [_line(one, subject, *words_of(one, key, scope.keys)) for one in found]
+        lines = [line_of(one, subject, *words_of(one, key, scope.keys)) for one in found]
     return Page(lines, found[0].number if more else None)
 
 
-def _line(row: ConversationMessage, subject: Subject, words: Words, text: str | None) -> Line:
+def line_of(row: ConversationMessage, subject: Subject, words: Words, text: str | None) -> Line:
+    """Return a message as somebody sees it."""
     is_own = row.author_id == subject.pk
     return Line(row.pk, row.number, row.author_id, name_of(row.author), is_own, row.sent_at, words, text)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from onvif_privacy.disclosures.services.packages.schema import TEXT_KINDS, Schema, Table
@@ -44,23 +45,33 @@ def read_line(raw: bytes) -> Line:
         raise ValueError("This is no line of a package.") from error
 
 
-@dataclass
 class Part:
-    """As many rows of one model as fit into a part; both of its files are made from the same lines."""
+    """As many rows of one model as fit into a part; both of its files are made from the same lines.
 
-    table: Table
-    raw: bytearray = field(default_factory=bytearray)
-    rows: list[Line] = field(default_factory=list)
+    ``raw`` are the lines, `csv` the table; ``counts`` in how many rows each field was. No row is kept as such: fifty
+    thousand would take fifty times what their bytes do.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.raw = bytearray()
+        self.rows = 0
+        self.counts: Counter[str] = Counter()
+        self._text = io.StringIO(newline="")
+        self._writer = csv.writer(self._text, lineterminator="\r\n")
+        self._writer.writerow(["subject", "key", *(column.name for column in table.columns)])
+
+    def add(self, raw: bytes, row: Line) -> None:
+        """Take one row, as its line and as read from it."""
+        self.raw += raw
+        self.rows += 1
+        self.counts.update(row.fields)
+        cells = (cell(row.fields.get(one.name), is_text=one.kind in TEXT_KINDS) for one in self.table.columns)
+        self._writer.writerow([cell(row.subject, is_text=True), cell(row.key, is_text=True), *cells])
 
     def csv(self) -> bytes:
         """Return the rows as CSV (RFC 4180) with a header."""
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\r\n")
-        writer.writerow(["subject", "key", *(column.name for column in self.table.columns)])
-        for row in self.rows:
-            cells = (cell(row.fields.get(one.name), is_text=one.kind in TEXT_KINDS) for one in self.table.columns)
-            writer.writerow([cell(row.subject, is_text=True), cell(row.key, is_text=True), *cells])
-        return text.getvalue().encode("utf-8", "backslashreplace")
+        return self._text.getvalue().encode("utf-8", "backslashreplace")
 
 
 def _table_of(row: Line, schema: Schema) -> Table:
@@ -81,12 +92,11 @@ def parts(lines: Iterable[bytes], schema: Schema, *, most_rows: int, most_bytes:
     for raw in lines:
         row = read_line(raw)
         table = _table_of(row, schema)
-        is_full = part and (len(part.rows) >= most_rows or len(part.raw) + len(raw) > most_bytes)
+        is_full = part and (part.rows >= most_rows or len(part.raw) + len(raw) > most_bytes)
         if part and (is_full or part.table is not table):
             yield part
             part = None
         part = part or Part(table)
-        part.raw += raw
-        part.rows.append(row)
+        part.add(raw, row)
     if part:
         yield part

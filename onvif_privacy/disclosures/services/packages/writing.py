@@ -72,9 +72,8 @@ class Writer:
     def _records(self, lines: Iterable[bytes]) -> Iterator[bytes]:
         cut = parts(lines, self.facts.schema, most_rows=self.facts.part_rows, most_bytes=PART_BYTES)
         for number, part in enumerate(cut, 1):
-            self.rows += len(part.rows)
-            for row in part.rows:
-                self.counts.update((row.model, name) for name in row.fields)
+            self.rows += part.rows
+            self.counts.update({(part.table.label, name): count for name, count in part.counts.items()})
             yield from self._archive.add(f"data/records/part-{number:05}.jsonl", bytes(part.raw))
             yield from self._archive.add(f"data/tables/{part.table.folder}/part-{number:05}.csv", part.csv())
 
