@@ -15,6 +15,7 @@ urlpatterns = [
     path("statement/", views.current, name="current"),
     path("statement/current.md", views.current_markdown, name="current_markdown"),
     path("statement/read/", views.read, name="read"),
+    path("statement/text/<slug:digest>/", views.text, name="text"),
     path("statement/<int:number>/", views.version, name="version"),
     path("statement/<int:number>.md", views.version_markdown, name="version_markdown"),
     path("statement/<int:before>..<int:after>/", views.difference, name="difference"),

@@ -18,7 +18,7 @@ from onvif_privacy.statement import views
 from onvif_privacy.statement.models import Text, Version
 from onvif_privacy.statement.services import copies, publishing
 from onvif_privacy.statement.services.sentences import digest
-from tests.statement.factories import GERMAN, SOURCE, UserFactory, next_draft, published, publisher
+from tests.statement.factories import GERMAN, SOURCE, DraftFactory, UserFactory, next_draft, published, publisher
 from tests.statement.test_copies import database_away
 from tests.statement.test_template import CLAUSES
 
@@ -138,18 +138,42 @@ def test_words_as_a_file_hash_to_the_digest_in_receipts(client: Client, address:
     assert digest(response.content.decode()) == text.text_digest
 
 
-def test_old_receipt_leads_to_the_same_words_after_later_versions_and_revisions(client: Client) -> None:
-    first = published(en=SOURCE, de=GERMAN)
-    receipts = {text.language: text.text_digest for text in first.texts.all()}
-    publishing.add_translation(
-        version=first, language="de", source=GERMAN.replace("wenig", "nichts"), actor=publisher()
-    )
+def test_receipt_of_two_years_ago_leads_to_the_same_words_after_later_versions_and_revisions(client: Client) -> None:
+    then = timezone.now() - timedelta(days=2 * 365)
+    languages = {
+        "en": SOURCE,
+        "de": GERMAN,
+        "fr": GERMAN.replace("wenig", "peu"),
+        "es": GERMAN.replace("wenig", "poco"),
+    }
+    first = publishing.publish(draft=DraftFactory.create(texts=languages), now=then)
+    receipts = {text.language: (text.text_digest, text.words) for text in first.texts.all()}
+    page = get(client, f"{STATEMENT}1/?language=de")
+    assert f"{STATEMENT}text/{receipts['de'][0]}/" in page
+    for revision, word in enumerate(("nichts", "kaum"), 1):
+        publishing.add_translation(
+            version=first,
+            language="de",
+            source=GERMAN.replace("wenig", word),
+            actor=publisher(),
+            now=then + timedelta(days=revision),
+        )
     second(first, en=SOURCE.replace("little", "less"))
-    for language, receipt in receipts.items():
-        text = Text.objects.get(text_digest=receipt)
-        assert (text.language, digest(text.words)) == (language, receipt)
-    page = get(client, f"{STATEMENT}1/?language=en")
-    assert "We keep little." in page
+    for language, (receipt, words) in receipts.items():
+        assert digest(words) == receipt
+        page = get(client, f"{STATEMENT}text/{receipt}/")
+        shown = page.partition("<article")[2].partition("</article>")[0]
+        assert shown.startswith(f' class="privacy-statement__text" lang="{language}"')
+        assert shown.partition(">")[2] == first.texts.get(text_digest=receipt).html
+        assert ("corrected since" in page) == (language == "de")
+        assert ("earlier version" in page) == (language != "de")
+    assert "We keep little." in get(client, f"{STATEMENT}1/?language=en")
+
+
+@pytest.mark.parametrize("name", ["0" * 64, "x", "0" * 5_000])
+def test_words_that_were_never_published_are_404(client: Client, name: str) -> None:
+    published()
+    assert client.get(f"{STATEMENT}text/{name}/").status_code == 404
 
 
 def test_two_queries_cold_and_none_warm(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:

@@ -6,6 +6,7 @@ from onvif_privacy.statement.views.statement import (
     current,
     current_markdown,
     difference,
+    text,
     version,
     version_markdown,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "status_board",
     "status_file",
     "status_history",
+    "text",
     "version",
     "version_markdown",
 ]

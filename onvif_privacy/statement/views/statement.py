@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
 
 from onvif_privacy.core.management.database import advice
+from onvif_privacy.statement.models import Text
 from onvif_privacy.statement.services import reading
 from onvif_privacy.statement.services.appendix import legal_bases, recorded
 from onvif_privacy.statement.services.copies import known, newest_texts
@@ -75,6 +77,23 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @public
+def text(request: HttpRequest, digest: str) -> HttpResponse:
+    """Show exactly the words that a receipt names by their digest, whatever was published or corrected since."""
+    texts = Text.objects.filter(text_digest=digest, version__document__slug=DEFAULT)
+    found = texts.select_related("version").order_by("version__number", "revision").first()
+    if found is None:
+        raise Http404
+    newest = _version(found.version.number, found.language)
+    is_corrected = newest.text.revision != found.revision
+    step = in_force(newest.steps, timezone.now())
+    is_current = not is_corrected and step is not None and step.version == found.version
+    shown = replace(
+        newest, text=found, languages=(found.language,)
+    )  # a receipt names words, and these have one language
+    return _statement(request, shown, is_current=is_current, is_corrected=is_corrected, is_other_language=False)
+
+
+@public
 def current_markdown(request: HttpRequest) -> HttpResponse:
     """Give the words in force as Markdown."""
     found = reading.current(get_language() or "")
@@ -125,7 +144,7 @@ def _version(number: int, language: str | None = None) -> Shown:
     return Shown(text, step.version, step.at, tuple(sorted(code for _pk, code in texts)), steps)
 
 
-def _statement(request: HttpRequest, found: Shown, *, is_current: bool) -> HttpResponse:
+def _statement(request: HttpRequest, found: Shown, *, is_current: bool, **more: object) -> HttpResponse:
     now = timezone.now()
     planned, present = following(found.steps, now), in_force(found.steps, now)
     context = {
@@ -142,6 +161,7 @@ def _statement(request: HttpRequest, found: Shown, *, is_current: bool) -> HttpR
         "history": list(reversed(found.steps)),
         "legal_bases": legal_bases(),
         "recorded": recorded(),
+        **more,
     }
     return render(request, "onvif_privacy/statement/statement.html", context)
 
