@@ -6,7 +6,7 @@ import base64
 import hashlib
 import secrets
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -34,13 +34,18 @@ BATCH_ROWS: Final = 10
 EXIT: Final = "partner"
 
 
-def pseudonym(agreement: Agreement, subject_id: uuid.UUID) -> str:
-    """Return the name under which a partner knows a person: 26 letters, of this agreement only.
+def pseudonyms(agreement: Agreement) -> Callable[[uuid.UUID], str]:
+    """Return what gives the name under which a partner knows a person: 26 letters, of this agreement only.
 
-    HMAC-SHA-256 under a key of the agreement; raises KeyDestroyed once that has ended.
+    HMAC-SHA-256 under a key of the agreement, which is fetched once; raises KeyDestroyed once that has ended.
     """
     key = keys.subject_key(agreement.pk, "record").secret
-    return base64.b32encode(keys.mac(key, b"pseudonym" + subject_id.bytes)).decode().lower()[:26]
+    return lambda subject_id: base64.b32encode(keys.mac(key, b"pseudonym" + subject_id.bytes)).decode().lower()[:26]
+
+
+def pseudonym(agreement: Agreement, subject_id: uuid.UUID) -> str:
+    """Return the name under which a partner knows one person."""
+    return pseudonyms(agreement)(subject_id)
 
 
 def hand_over(asked: HandOver, *, now: datetime | None = None) -> str:
@@ -88,6 +93,7 @@ def _schema(plan: Plan) -> Schema:
 
 def _rows(plan: Plan, scope: gate.Scope) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Yield model, pseudonym and values of every row, read through the gate."""
+    named = pseudonyms(plan.agreement)
     for model, names in plan.by_model.items():
         found = apps.get_model(model)
         path = owner_path(found, names[0])
@@ -97,7 +103,7 @@ def _rows(plan: Plan, scope: gate.Scope) -> Iterator[tuple[str, str, Mapping[str
         for people in groups:
             for row in scope.read(rows_owned(found, path, people), names):
                 if row.person is not None:
-                    yield model, pseudonym(plan.agreement, row.person), row.values
+                    yield model, named(row.person), row.values
 
 
 def _canary_rows(plan: Plan, canary: Canary) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -154,6 +160,7 @@ def _canary(plan: Plan, rows: int) -> Canary | None:
 def _recorded(plan: Plan, reference: str, writer: Writer, file: bytes, canary: Canary | None, now: datetime) -> str:
     """Store the hand-over, what each person's own list says of it, its entry, and the file."""
     classes = sorted({terms.declared(label).data_class for label in plan.fields})
+    named = pseudonyms(plan.agreement)
     name = storage().save(f"{secrets.token_hex(16)}.age", ContentFile(file))
     try:
         with transaction.atomic(using=using()):
@@ -189,7 +196,7 @@ def _recorded(plan: Plan, reference: str, writer: Writer, file: bytes, canary: C
                     hand_over=made,
                     agreement=plan.agreement,
                     subject=subject,
-                    pseudonym=pseudonym(plan.agreement, subject.pk),
+                    pseudonym=named(subject.pk),
                     data_classes=classes,
                     day=plan.today,
                 )
