@@ -65,7 +65,7 @@ class Part:
         """Take one row, as its line and as read from it."""
         self.raw += raw
         self.rows += 1
-        self.counts.update(row.fields)
+        self.counts.update(row.fields.keys())
         cells = (cell(row.fields.get(one.name), is_text=one.kind in TEXT_KINDS) for one in self.table.columns)
         self._writer.writerow([cell(row.subject, is_text=True), cell(row.key, is_text=True), *cells])
 
