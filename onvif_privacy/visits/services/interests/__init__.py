@@ -14,8 +14,8 @@ INTERESTS = Purpose(
     PURPOSE,
     label=_("Content chosen for you"),
     text=_(
-        "Remembers which subjects the pages are about that you visit, to show you content and offers of this site on "
-        "what interests you. You can see, correct and delete what is remembered at any time."
+        "Remembers which subjects the pages are about that you visit, to show you content and offers on what "
+        "interests you. You can see, correct and delete what is remembered at any time."
     ),
     basis=Basis.CONSENT,
     clause="customised",
