@@ -18,10 +18,14 @@ DEPTH = 3  # a gzip in a base64 in a zlib
 UNPACKED_BYTES = 64 * 1024 * 1024
 MARK = "Qanary"  # what our own canaries begin with
 
+_ZIP = b"PK\x03\x04"
 _PACKED = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}")
 _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){16,}")
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+
+Needle = tuple[str, str, bytes, bool]
+"""Name of the word, spelling, what to look for, and whether its case counts."""
 
 
 def _base64(word: bytes) -> Iterator[bytes]:
@@ -65,8 +69,7 @@ def _units(word: str) -> Iterator[bytes]:
     return (encoded[place : place + 2] for place in range(0, len(encoded), 2))
 
 
-def _needles(words: Mapping[str, str]) -> Iterator[tuple[str, str, bytes, bool]]:
-    """Yield name, spelling, what to look for, and whether its case counts."""
+def _needles(words: Mapping[str, str]) -> Iterator[Needle]:
     for name, word in words.items():
         for spelling, needles in spellings(word).items():
             exact = spelling == "base64"
@@ -83,32 +86,67 @@ class Finder:
         for name, word in words.items():
             if len(word.encode()) < SHORTEST_BYTES:
                 raise ValueError(f"The canary {name!r} is too short: {SHORTEST_BYTES} bytes at least.")
-        # The mark of our own is looked for first, so that bytes without it are read once and not for each word.
+        # The mark of our own is looked for first, so that bytes far from it are read once and not for each word.
         self._marked = list(_needles({name: word for name, word in words.items() if word.startswith(MARK)}))
         self._others = list(_needles({name: word for name, word in words.items() if not word.startswith(MARK)}))
-        self._mark = list(_needles({MARK: MARK}))
+        self._marks = list(_needles({MARK: MARK}))
+        self._longest = max((len(needle) for _name, _spelling, needle, _exact in self._marked), default=0)
 
     def _plain(self, blob: bytes) -> Iterator[tuple[str, str]]:
         folded = blob.lower()
-        needles = [*self._others]
-        if self._marked and any(needle in (blob if exact else folded) for _n, _s, needle, exact in self._mark):
-            needles += self._marked
-        for name, spelling, needle, exact in needles:
-            if needle in (blob if exact else folded):
-                yield name, spelling
+        yield from _standing_in(blob, folded, self._others)
+        if self._marked:
+            near = self._near_a_mark(blob, folded)
+            yield from _standing_in(near, near.lower(), self._marked)
+
+    def _near_a_mark(self, blob: bytes, folded: bytes) -> bytes:
+        """Return what of ``blob`` can hold a word of our own: it begins with the mark in the same spelling."""
+        starts = sorted(
+            match.start()
+            for _name, _spelling, mark, exact in self._marks
+            for match in re.finditer(re.escape(mark), blob if exact else folded)
+        )
+        spans: list[tuple[int, int]] = []
+        for start in starts:
+            if spans and start <= spans[-1][1]:
+                spans[-1] = spans[-1][0], start + self._longest
+            else:
+                spans.append((start, start + self._longest))
+        return joined(blob[begin:end] for begin, end in spans)
 
     def look(self, blob: bytes, depth: int = DEPTH) -> set[tuple[str, str]]:
         """Return name and spelling of every word in ``blob`` and in whatever is packed or encoded in it."""
         found = set(self._plain(blob))
         if depth:
-            for how, inner in unpacked(blob):
+            for how, inner in _together(unpacked(blob)):
                 found |= {(name, f"{spelling} in {how}") for name, spelling in self.look(inner, depth - 1)}
         return found
 
 
+def _standing_in(blob: bytes, folded: bytes, needles: Iterable[Needle]) -> Iterator[tuple[str, str]]:
+    for name, spelling, needle, exact in needles:
+        if needle in (blob if exact else folded):
+            yield name, spelling
+
+
+def _together(pieces: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """Join what was encoded alike: thousands of short pieces are looked through as one.
+
+    Not what holds something compressed, of which only the beginning may be there.
+    """
+    alike: dict[str, list[bytes]] = {}
+    for how, inner in pieces:
+        if _ZIP in inner or _PACKED.search(inner):
+            yield how, inner
+        else:
+            alike.setdefault(how, []).append(inner)
+    for how, inners in alike.items():
+        yield how, joined(inners)
+
+
 def unpacked(blob: bytes) -> Iterator[tuple[str, bytes]]:
     """Yield everything compressed, zipped, or encoded in base64 or hex that begins somewhere in ``blob``."""
-    if (start := blob.find(b"PK\x03\x04")) >= 0:
+    if (start := blob.find(_ZIP)) >= 0:
         yield from _members(blob[start:])
     for match in _PACKED.finditer(blob):
         how, bits = ("gzip", 31) if blob[match.start()] == 0x1F else ("zlib", 15)
