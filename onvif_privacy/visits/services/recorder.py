@@ -19,7 +19,6 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from onvif_privacy.visits.services import clock, forks, upkeep
-from onvif_privacy.visits.services.advertising import choosing
 from onvif_privacy.visits.services.plan import plan
 from onvif_privacy.visits.services.records import Books, Note, Parcel, Receipt, Record, Unavailable
 from onvif_privacy.visits.services.streams import Configured, StreamAway
@@ -312,4 +311,5 @@ def begin() -> None:
 def write_now() -> None:
     """Store what waits in the calling thread, for inline mode; what cannot be stored stays, and no page notices."""
     if recorder.send():
-        recorder.attempt(choosing.refresh)
+        for task in upkeep.INLINE:
+            recorder.attempt(task)

@@ -15,4 +15,5 @@ TASKS = (
     uniques.now_and_then,
     retention.now_and_then,
 )
+INLINE = (choosing.refresh,)  # where no thread runs: without it no page would have an advertisement
 LAST = (partial(counting.settle, give_back=True),)  # when the process ends
