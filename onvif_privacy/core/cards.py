@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import accumulate
+from typing import Final
 
+ISSUER_DIGITS: Final = 6
 # Issuers by their first digits, with the lengths they use (ISO/IEC 7812).
 _ISSUERS = (
     (re.compile(r"4"), (13, 16, 19)),
@@ -19,6 +21,7 @@ _ISSUERS = (
 )
 _DIGITS = re.compile(r"\d(?:[\s.,:|/_\-\u00b7\u2010-\u2015\u2022\u2212\u200b-\u200f\u2060\ufeff\u00ad]{0,3}\d){11,}")
 _GROUP = re.compile(r"\d+")
+_VALUES = bytes(max(code - ord("0"), 0) for code in range(256))  # of a digit as a letter, the number it is
 _DOUBLED = bytes(
     (2 * value - (9 if value > 4 else 0)) % 256 for value in range(256)
 )  # of a digit, its own digits added
@@ -40,8 +43,10 @@ def _luhn(digits: bytes) -> Callable[[int, int], bool]:
     return is_right
 
 
-def _is_issued(digits: str) -> bool:
-    return len(set(digits)) > 1 and any(len(digits) in lengths and first.match(digits) for first, lengths in _ISSUERS)
+@lru_cache(maxsize=1024)
+def _lengths(beginning: str) -> tuple[int, ...]:
+    """Return how many digits a number has that begins so, the longest first; none where no issuer uses it."""
+    return tuple(sorted({length for first, lengths in _ISSUERS if first.match(beginning) for length in lengths})[::-1])
 
 
 def find_ibans(value: str) -> list[tuple[int, int]]:
@@ -64,18 +69,18 @@ def find_cards(value: str) -> list[tuple[int, int]]:
     for run in _DIGITS.finditer(value):
         groups = [group.span() for group in _GROUP.finditer(value, *run.span())]
         at = list(accumulate((end - begin for begin, end in groups), initial=0))  # digits before each group
-        digits, is_right = "", None
-        for number, (begin, _end) in enumerate(groups):
-            last = bisect_right(at, at[number] + 19) - 1  # a number begins and ends with a group
-            first = bisect_left(at, at[number] + 12)
-            if first > last or (begin and number == 0 and value[begin - 1] == "+"):
+        ends = {before: groups[number][1] for number, before in enumerate(at[1:])}  # a number ends with a group
+        digits = "".join(value[begin:end] for begin, end in groups)
+        if not digits.isascii():
+            digits = "".join(str(int(char)) for char in digits)
+        is_right = _luhn(digits.encode().translate(_VALUES))
+        for (begin, _end), first in zip(groups, at, strict=False):  # and begins with one
+            if (found and begin < found[-1][1]) or (begin == run.start() and value[max(begin - 1, 0)] == "+"):
                 continue
-            if is_right is None:
-                digits = "".join(str(int(char)) for char in run[0] if char.isdecimal())
-                is_right = _luhn(bytes(map(int, digits)))
-            right = (end for end in range(last, first - 1, -1) if is_right(at[number], at[end]))
-            size = next((end for end in right if _is_issued(digits[at[number] : at[end]])), 0)
-            inside = any(first <= begin < end for first, end in ibans)
-            if size and not inside and (not found or begin >= found[-1][1]):
-                found.append((begin, groups[size - 1][1]))
+            for length in _lengths(digits[first : first + ISSUER_DIGITS]):
+                end = ends.get(first + length)
+                if end and is_right(first, first + length) and len({*digits[first : first + length]}) > 1:
+                    if not any(low <= begin < high for low, high in ibans):
+                        found.append((begin, end))
+                    break
     return found
