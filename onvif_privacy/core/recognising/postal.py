@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from onvif_privacy.core.recognising.places import Span, merged
 from onvif_privacy.core.recognising.words import BOX, STREET_AFTER, STREET_BEFORE, STREET_END, UNIT
@@ -42,6 +43,17 @@ _AS_WRITTEN = tuple(
 )
 
 
+_DIGITS = re.compile(r"\d+")
+_REACH: Final = 256  # characters: no pattern is longer, and each asks for a number
+
+
 def addresses(text: str) -> list[Span]:
     """Return begin and end of what looks like a postal address in a folded text, in order."""
-    return merged(found.span() for pattern in (*_PATTERNS, *_AS_WRITTEN) for found in pattern.finditer(text))
+    numbers = (found.span() for found in _DIGITS.finditer(text))
+    near = merged((max(begin - _REACH, 0), end + _REACH) for begin, end in numbers)
+    return merged(
+        found.span()
+        for pattern in (*_PATTERNS, *_AS_WRITTEN)
+        for begin, end in near
+        for found in pattern.finditer(text, begin, end)
+    )
