@@ -1,47 +1,33 @@
-"""What the queue, the list of reads, the report and a package cost where there are very many cases and rows.
-
-Memory is the most that this process ever had, with Django and everything in it: run ``--only package`` by itself.
-"""
+"""What the queue, the list of reads, the report and a package cost where there are very many cases and rows."""
 
 from __future__ import annotations
 
 import argparse
 import statistics
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from benchmarks.site import print_table, set_up
 
 set_up()
 
-from django.conf import settings  # noqa: E402 - the settings must stand first
 from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext, override_settings  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
+from benchmarks import packing  # noqa: E402
 from benchmarks.timing import Row, percentile  # noqa: E402
-from onvif_privacy.core import subjects  # noqa: E402
 from onvif_privacy.core.guards import create, drop  # noqa: E402
 from onvif_privacy.core.jobs import run_due  # noqa: E402
-from onvif_privacy.core.registry import temporarily  # noqa: E402
-from onvif_privacy.disclosures.models import AccessRecord, Block, Case, Package, Regime  # noqa: E402
+from onvif_privacy.disclosures.models import AccessRecord, Block, Case, Regime  # noqa: E402
 from onvif_privacy.disclosures.partners import handing  # noqa: E402
 from onvif_privacy.disclosures.services import regimes  # noqa: E402
 from onvif_privacy.disclosures.services.transparency import publishing  # noqa: E402
-from tests.core.factories import UserFactory  # noqa: E402
 from tests.disclosures import partnership  # noqa: E402
-from tests.disclosures.factories import House, age_key, authority, member, regime  # noqa: E402
-from tests.disclosures.streaming import peak_mib  # noqa: E402
-from tests.store import declarations  # noqa: E402
-from tests.store.models import Order  # noqa: E402
+from tests.disclosures.factories import authority, member  # noqa: E402
 
 START = datetime(2025, 1, 10, tzinfo=UTC)
 ADMIN = "/admin/onvif_privacy_disclosures/"
@@ -50,7 +36,6 @@ PAGES = 40
 COUNTRIES = ("DE", "US", "FR", "AT", "GB", "JP")
 OUTCOMES = ("disclosed_full", "disclosed_partial", "no_data", "refused", "incomplete", "withdrawn")
 KEYS = ("us_subpoena", "us_warrant", "us_edr", "mlat", "gdpr_dpa")
-MARK = "kanarienvogel"
 
 
 def filled(number: int, what: str, row: Callable[[int], Any], model: Any) -> None:
@@ -154,63 +139,6 @@ def screens(options: argparse.Namespace) -> list[Row]:
     return found
 
 
-@contextmanager
-def disk() -> Iterator[Path]:
-    """Keep sealed files on a disk, as a site does."""
-    with tempfile.TemporaryDirectory() as folder:
-        backend = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
-        with override_settings(STORAGES={**settings.STORAGES, "privacy_disclosures": backend}):
-            yield Path(folder)
-
-
-def plain_on(folder: Path) -> int:
-    """Return in how many files the word stands that every row holds."""
-    found = 0
-    for file in folder.rglob("*"):
-        with file.open("rb") as opened:
-            rest = b""
-            while piece := opened.read(1 << 20):
-                if MARK.encode() in rest + piece:
-                    found += 1
-                    break
-                rest = piece[-len(MARK) :]
-    return found
-
-
-def package(options: argparse.Namespace) -> list[Row]:
-    """Measure one package of very many rows of one person, from the capture to the encrypted file."""
-    house, buyer = House(), UserFactory()
-    house.regime = regime("everything", ("identity", "contact"))
-    house.key, _secret = age_key(house.authority)
-
-    def order(place: int) -> Order:
-        return Order(
-            customer=buyer,
-            number=f"N{place}",
-            email=f"{place}@example.org",
-            name=f"{MARK} {place}",
-            voucher=f"V{place}",
-        )
-
-    filled(options.rows, "orders", order, Order)
-    names = ("store.order|email|contact", "store.order|name|identity")
-    timed = replace(declarations.ORDER, time_field="created_at")
-    others = [one for one in declarations.ALL if one is not declarations.ORDER]
-    with temporarily(*others, timed), disk() as folder:
-        since, until = timezone.now() - timedelta(days=9), timezone.now() + timedelta(days=9)
-        case = house.approved([subjects.for_user(buyer)], names=names, since=since, until=until)
-        before, made = peak_mib(), list[Package]()
-        row = once(f"package of {options.rows:,} rows, captured, built, looked through, sealed, encrypted",
-                   lambda: made.append(house.sealed(case)), "1,000,000: < 256 MiB")  # fmt: skip
-        sizes = [file.stat().st_size for file in folder.rglob("*")]
-        row[1] += (
-            f"; peak {peak_mib()} MiB, {before} before; files {sum(sizes) / 1e6:.0f} MB, plain in {plain_on(folder)}"
-        )
-        if sum(made[0].rows.values()) != 2 * options.rows:
-            raise RuntimeError("the package is not whole")
-    return [row]
-
-
 def partner(options: argparse.Namespace) -> list[Row]:
     """Measure hand-overs of one person to a partner."""
     times, now = list[float](), datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -227,7 +155,7 @@ def partner(options: argparse.Namespace) -> list[Row]:
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
-    "package": package,
+    "package": lambda options: packing.measured(options.rows),
     "partner": partner,
     "screens": screens,
 }

@@ -70,12 +70,14 @@ class Writer:
         yield END
 
     def _records(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        cut = parts(lines, self.facts.schema, most_rows=self.facts.part_rows, most_bytes=PART_BYTES)
-        for number, part in enumerate(cut, 1):
+        number = 0
+        for part in parts(lines, self.facts.schema, most_rows=self.facts.part_rows, most_bytes=PART_BYTES):
+            number += 1  # noqa: SIM113 - `enumerate` would keep a part while the next one is filled
             self.rows += part.rows
             self.counts.update({(part.table.label, name): count for name, count in part.counts.items()})
             yield from self._archive.add(f"data/records/part-{number:05}.jsonl", bytes(part.raw))
             yield from self._archive.add(f"data/tables/{part.table.folder}/part-{number:05}.csv", part.csv())
+            del part  # so would its name
 
     def _about(self) -> Iterator[bytes]:
         facts = self.facts
