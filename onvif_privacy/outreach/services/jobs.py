@@ -15,7 +15,7 @@ from onvif_privacy.core.outbox import MailUnreachable
 from onvif_privacy.outreach.models import Campaign, OptIn
 from onvif_privacy.outreach.services import events, optin, partners
 from onvif_privacy.outreach.services.campaigns import acting, queueing, sending
-from onvif_privacy.outreach.services.surveys import answering
+from onvif_privacy.outreach.services.surveys import answering, mixing
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +67,19 @@ def advance(campaign: Campaign, deadline: float) -> None:
         campaign.refresh_from_db(using=acting.using())
     if campaign.state == Campaign.State.SENDING:
         sending.send(campaign, deadline)
+
+
+@job("outreach.answers", every="10m", lease="10m", alarm="1d")
+def mix_answers(run: Run) -> None:
+    """Take the order out of surveys that were answered since the last time."""
+    surveys = mixing.opened()
+    run.cursor = {str(one.pk): run.cursor.get(str(one.pk), 0) for one in surveys}
+    for one in surveys:
+        if run.spent:
+            return
+        with run.step():
+            if run.cursor[str(one.pk)] != one.answers:
+                run.cursor[str(one.pk)] = mixing.mix(one)
 
 
 @job("outreach.daily", every="1d", lease="10m", alarm="3d")

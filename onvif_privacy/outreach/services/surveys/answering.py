@@ -18,7 +18,7 @@ from onvif_privacy.core.text import clean, find_cards
 from onvif_privacy.outreach.models import NO_ANSWER, Question, SpentToken, Survey, Tally, TextAnswer
 from onvif_privacy.outreach.services import references
 from onvif_privacy.outreach.services.campaigns.acting import NotNow
-from onvif_privacy.outreach.services.surveys import tokens
+from onvif_privacy.outreach.services.surveys import mixing, tokens
 
 RUN: Final = "onvif_privacy_outreach.run_survey"
 MOST_QUESTIONS, MOST_CHOICES, TEXT_LENGTH = 20, 20, 2000
@@ -95,11 +95,12 @@ def _columns(question: Question, cross: Question | None) -> range:
 
 
 def close_survey(survey: Survey, *, actor: AbstractBaseUser | None = None) -> None:
-    """Take no answers any more. Raises PermissionDenied, NotNow."""
+    """Take no answers any more, and the order out of those that came. Raises PermissionDenied, NotNow."""
     _authorise(actor)
     with transaction.atomic(using=using()):
         if not Survey.objects.using(using()).filter(pk=survey.pk, state=State.OPEN).update(state=State.CLOSED):
             raise NotNow(_("The survey is not open."))
+        mixing.mix(survey)
         ledger.record("outreach.survey", payload={"survey": survey.ref, "act": "closed"}, actor=actor)
     survey.refresh_from_db(using=using())
 
