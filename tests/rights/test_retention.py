@@ -14,6 +14,8 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -41,7 +43,7 @@ from onvif_privacy.core.registry import (
 from onvif_privacy.core.testing import temporarily
 from onvif_privacy.rights.models import Randomised, RetentionRule
 from onvif_privacy.rights.services import retention
-from onvif_privacy.rights.services.retention import rules, running
+from onvif_privacy.rights.services.retention import ending, overview, rules, running
 from tests.core.factories import UserFactory
 from tests.core.hostapp.models import Order as SealedOrder
 from tests.core.orders import entries
@@ -511,3 +513,14 @@ def test_days_are_those_of_the_site_s_zone(zone: str, settings: Settings) -> Non
         for moment in (midnight - timedelta(seconds=1), midnight)
     ]
     assert due == [[False], [True]]  # its voucher ended long ago
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="postgresql: only there a question may be compiled")
+def test_no_question_of_retention_is_compiled_to_machine_code() -> None:
+    with CaptureQueriesContext(connection) as seen:
+        overview.endings(at=timezone.now())
+        for declaration in rules.with_an_end():
+            list(rules.batches(declaration, now=timezone.now()))
+            ending.found(declaration, after=None, size=10, now=timezone.now())
+    questions = (len(overview.HORIZONS) + 2) * len(rules.with_an_end())
+    assert sum("SET LOCAL jit" in one["sql"] for one in seen) == questions > 0

@@ -7,13 +7,14 @@ which has the last word on every row.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import and_, or_
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import router
+from django.db import connections, router, transaction
 from django.db.models import DateTimeField, Exists, FileField, JSONField, ManyToManyField, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -167,6 +168,33 @@ def candidates(declaration: PersonalData, *, at: datetime) -> QuerySet[Any] | No
     condition = reduce(or_, found)
     many = any(isinstance(model._meta.get_field(name), ManyToManyField) for name in declaration.fields)
     return rows.filter(pk__in=rows.filter(condition).values("pk")) if many else rows.filter(condition)
+
+
+@contextmanager
+def _as_it_stands(using: str) -> Iterator[None]:
+    """Let PostgreSQL ask without compiling the question to machine code first (its JIT).
+
+    Many conditions over a table that is parted by days look dear even while it is empty: compiling them took 23 s,
+    asking 3 ms.
+    """
+    if connections[using].vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic(using=using, savepoint=False), connections[using].cursor() as cursor:
+        cursor.execute("SET LOCAL jit = off")
+        yield
+
+
+def batch(rows: QuerySet[Any], *, after: Any, size: int) -> list[Any]:
+    """Return the next of `candidates` behind a primary key, in its order."""
+    with _as_it_stands(rows.db):
+        return list((rows if after is None else rows.filter(pk__gt=after)).order_by("pk")[:size])
+
+
+def number(rows: QuerySet[Any]) -> int:
+    """Return how many `candidates` there are."""
+    with _as_it_stands(rows.db):
+        return rows.count()
 
 
 def ends_by_itself(declaration: PersonalData, *, at: datetime) -> bool:

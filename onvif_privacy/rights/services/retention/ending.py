@@ -26,7 +26,7 @@ from onvif_privacy.rights.services import holdings
 from onvif_privacy.rights.services.erasure import ending, walking
 from onvif_privacy.rights.services.erasure.ending import Judged
 from onvif_privacy.rights.services.holdings import Person
-from onvif_privacy.rights.services.retention.candidates import candidates, parts_of, strategy_of
+from onvif_privacy.rights.services.retention.candidates import batch, candidates, parts_of, strategy_of
 from onvif_privacy.rights.services.retention.judging import Due, due
 
 logger = logging.getLogger(__name__)
@@ -50,9 +50,9 @@ def found(declaration: PersonalData, *, after: Any, size: int, now: datetime, of
     rows = candidates(declaration, at=now) if of is None else holdings.rows(declaration, Person(of, merged(of)))
     if rows is None:
         return Turn(declaration)
-    batch = list((rows if after is None else rows.filter(pk__gt=after)).order_by("pk")[:size])
-    ending_now = [one.judged.row for one in due(declaration, batch, now=now, only=of)]
-    return Turn(declaration, ending_now, batch[-1].pk if batch else None, len(batch) >= size, of)
+    looked_at = batch(rows, after=after, size=size)
+    ending_now = [one.judged.row for one in due(declaration, looked_at, now=now, only=of)]
+    return Turn(declaration, ending_now, looked_at[-1].pk if looked_at else None, len(looked_at) >= size, of)
 
 
 def delete_files(turn: Turn, *, now: datetime) -> None:

@@ -15,7 +15,7 @@ from onvif_privacy.core.registry import After, PersonalData, purposes
 from onvif_privacy.rights.models import RetentionRule
 from onvif_privacy.rights.services import holdings, wording
 from onvif_privacy.rights.services.retention import rules
-from onvif_privacy.rights.services.retention.candidates import candidates, parts_of
+from onvif_privacy.rights.services.retention.candidates import candidates, number, parts_of
 
 HORIZONS: Final[tuple[tuple[str, int, str | LazyText], ...]] = (
     ("now", 0, gettext_lazy("now")),
@@ -72,7 +72,7 @@ def _terms(declaration: PersonalData) -> tuple[str, ...]:
 
 def _count(declaration: PersonalData, at: datetime) -> int:
     rows = candidates(declaration, at=at)
-    return 0 if rows is None else rows.count()
+    return 0 if rows is None else number(rows)
 
 
 def endings(*, at: datetime) -> list[Ending]:

@@ -18,7 +18,7 @@ from onvif_privacy.core.registry import PersonalData, personal_data, purposes
 from onvif_privacy.rights.models import RetentionRule
 from onvif_privacy.rights.services.erasure.planning import ordered
 from onvif_privacy.rights.services.requests.states import NotNow, by
-from onvif_privacy.rights.services.retention.candidates import candidates, ends_by_itself, parts_of
+from onvif_privacy.rights.services.retention.candidates import batch, candidates, ends_by_itself, parts_of
 from onvif_privacy.rights.services.retention.judging import Due, due
 
 MANY_ROWS, MANY_PER_CENT = 1_000, 10
@@ -56,11 +56,11 @@ def batches(declaration: PersonalData, *, now: datetime) -> Iterator[list[Due]]:
         return
     after = None
     while True:
-        batch = list((found if after is None else found.filter(pk__gt=after)).order_by("pk")[:BATCH])
-        yield due(declaration, batch, now=now)
-        if len(batch) < BATCH:
+        looked_at = batch(found, after=after, size=BATCH)
+        yield due(declaration, looked_at, now=now)
+        if len(looked_at) < BATCH:
             return
-        after = batch[-1].pk
+        after = looked_at[-1].pk
 
 
 def _weighed(declaration: PersonalData, *, now: datetime) -> tuple[int, int, list[dict[str, Any]]]:
@@ -69,9 +69,9 @@ def _weighed(declaration: PersonalData, *, now: datetime) -> tuple[int, int, lis
     assert found is not None  # noqa: S101 - asked only where something ends
     total = found.model._base_manager.using(found.db).count()
     number, examples = 0, list[dict[str, Any]]()
-    for batch in batches(declaration, now=now):
-        number += len(batch)
-        for one in batch[: EXAMPLES - len(examples)]:
+    for ending in batches(declaration, now=now):
+        number += len(ending)
+        for one in ending[: EXAMPLES - len(examples)]:
             row = str(one.judged.row.pk)
             examples.append({"row": row, "fields": sorted(one.judged.ends), "whole": one.goes})
         if too_many(number, total) and len(examples) >= EXAMPLES:
