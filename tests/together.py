@@ -16,8 +16,10 @@ from onvif_privacy.core.together import CreateModels
 
 
 def at_once(operations: Sequence[Operation]) -> list[Operation]:
-    """Return the same operations: the models first, with their constraints and indexes, then what must come later."""
-    later = {one.model_name_lower for one in operations if isinstance(one, AddField)}
+    """Return the same operations, with every field, constraint and index in the making of its model.
+
+    Two models may refer to each other: all are known before the first is made, and databases get their keys at the end.
+    """
     made: dict[str, CreateModel] = {}
     rest: list[Operation] = []
     for one in operations:
@@ -25,7 +27,9 @@ def at_once(operations: Sequence[Operation]) -> list[Operation]:
             made |= {each.name.lower(): each for each in one.operations}
         elif isinstance(one, CreateModel):
             made[one.name.lower()] = one
-        elif isinstance(one, AddConstraint | AddIndex) and one.model_name_lower not in later:
+        elif isinstance(one, AddField):
+            made[one.model_name_lower].fields.append((one.name, one.field))
+        elif isinstance(one, AddConstraint | AddIndex):
             kind, what = ("constraints", one.constraint) if isinstance(one, AddConstraint) else ("indexes", one.index)
             options: dict[str, Any] = made[one.model_name_lower].options
             options[kind] = [*options.get(kind, []), what]

@@ -39,8 +39,9 @@ class CreateModels(Operation):
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        for one in reversed(self.operations):
-            one.database_backwards(app_label, schema_editor, from_state, to_state)
+        with schema_editor.connection.constraint_checks_disabled():  # two that refer to each other go one by one
+            for one in reversed(self.operations):
+                one.database_backwards(app_label, schema_editor, from_state, to_state)
 
     def describe(self) -> str:
         """Return what `migrate --plan` says."""

@@ -99,12 +99,14 @@ class Migration(migrations.Migration):
                     ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onvif_privacy.subject')),
                     ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onvif_privacy_community.conversation')),
                     ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onvif_privacy.subject')),
+                    ('report', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='onvif_privacy_community.report')),
                 ],
                 options={
                     'verbose_name': 'opening of messages',
                     'verbose_name_plural': 'openings of messages',
                     'ordering': ['-requested_at'],
                     'permissions': [('request_opening', 'Can ask to open reported messages'), ('approve_opening', 'Can approve the opening of reported messages')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('requested_by')), _negated=True), _connector='OR'), name='op_community_opening_two'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at', None), ('approved_by', None), ('expires_at', None), ('notify_at', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('declined_at', None), ('expires_at__isnull', False), models.Q(('notify_at__isnull', False), ('basis', 'ticket'), _connector='OR')), _connector='OR'), name='op_community_opening_whole'), models.CheckConstraint(condition=models.Q(models.Q(('basis', 'report'), ('reference', ''), ('report__isnull', False)), models.Q(('basis', 'ticket'), ('report__isnull', True), models.Q(('reference', ''), _negated=True)), _connector='OR'), name='op_community_opening_basis'), models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__lte', django.db.models.expressions.CombinedExpression(models.F('approved_at'), '+', models.Value(datetime.timedelta(days=2)))), _connector='OR'), name='op_community_opening_hours'), models.CheckConstraint(condition=models.Q(models.Q(('period_from', None), ('period_to', None)), ('period_from__lt', models.F('period_to')), _connector='OR'), name='op_community_opening_period'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='op_community_opening_reason'), models.CheckConstraint(condition=models.Q(('delay_days__lte', 90)), name='op_community_opening_delay')],
                 },
             ), migrations.CreateModel(
                 name='OpeningKey',
@@ -240,38 +242,5 @@ class Migration(migrations.Migration):
                     'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='onvif_privacy_community_conversationletter_sent'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('skipped', 'failed')), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='onvif_privacy_community_conversationletter_why')],
                 },
             )],
-        ),
-        migrations.AddField(
-            model_name='opening',
-            name='report',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='onvif_privacy_community.report'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('requested_by')), _negated=True), _connector='OR'), name='op_community_opening_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at', None), ('approved_by', None), ('expires_at', None), ('notify_at', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('declined_at', None), ('expires_at__isnull', False), models.Q(('notify_at__isnull', False), ('basis', 'ticket'), _connector='OR')), _connector='OR'), name='op_community_opening_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('basis', 'report'), ('reference', ''), ('report__isnull', False)), models.Q(('basis', 'ticket'), ('report__isnull', True), models.Q(('reference', ''), _negated=True)), _connector='OR'), name='op_community_opening_basis'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__lte', django.db.models.expressions.CombinedExpression(models.F('approved_at'), '+', models.Value(datetime.timedelta(days=2)))), _connector='OR'), name='op_community_opening_hours'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('period_from', None), ('period_to', None)), ('period_from__lt', models.F('period_to')), _connector='OR'), name='op_community_opening_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='op_community_opening_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('delay_days__lte', 90)), name='op_community_opening_delay'),
         ),
     ]

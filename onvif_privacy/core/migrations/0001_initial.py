@@ -27,10 +27,12 @@ class Migration(migrations.Migration):
                     ('leaf', models.BinaryField(max_length=32)),
                     ('mac', models.BinaryField(max_length=32)),
                     ('mac_key', models.CharField(max_length=16)),
+                    ('seal', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='onvif_privacy.seal')),
                 ],
                 options={
                     'verbose_name': 'ledger entry',
                     'verbose_name_plural': 'ledger entries',
+                    'indexes': [models.Index(fields=['kind', 'at'], name='op_entry_kind_at'), models.Index(fields=['at'], name='op_entry_at')],
                 },
             ), migrations.CreateModel(
                 name='Heartbeat',
@@ -176,11 +178,14 @@ class Migration(migrations.Migration):
                     ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_as', to='onvif_privacy.decision')),
                     ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='onvif_privacy.entry')),
                     ('notice', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='onvif_privacy.notice')),
+                    ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='onvif_privacy.subject')),
                 ],
                 options={
                     'verbose_name': 'decision',
                     'verbose_name_plural': 'decisions',
                     'ordering': ['-decided_at'],
+                    'indexes': [models.Index(fields=['purpose', 'decided_at'], name='op_decision_purpose_at')],
+                    'constraints': [models.UniqueConstraint(fields=('subject', 'purpose', 'sequence'), name='op_decision_sequence'), models.UniqueConstraint(fields=('subject', 'purpose', 'key'), name='op_decision_key'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'granted'), _negated=True), ('notice__isnull', False), _connector='OR'), name='op_decision_notice')],
                 },
             ), migrations.CreateModel(
                 name='Party',
@@ -390,39 +395,5 @@ class Migration(migrations.Migration):
                     'constraints': [models.UniqueConstraint(fields=('purpose', 'reference'), name='op_renewal_unique')],
                 },
             )],
-        ),
-        migrations.AddField(
-            model_name='entry',
-            name='seal',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='onvif_privacy.seal'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='subject',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='onvif_privacy.subject'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['kind', 'at'], name='op_entry_kind_at'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['at'], name='op_entry_at'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['purpose', 'decided_at'], name='op_decision_purpose_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('subject', 'purpose', 'sequence'), name='op_decision_sequence'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('subject', 'purpose', 'key'), name='op_decision_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'granted'), _negated=True), ('notice__isnull', False), _connector='OR'), name='op_decision_notice'),
         ),
     ]

@@ -48,12 +48,14 @@ class Migration(migrations.Migration):
                     ('suspended_at', models.DateTimeField(null=True, verbose_name='suspended')),
                     ('ended_at', models.DateTimeField(null=True, verbose_name='ended')),
                     ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onvif_privacy.party', verbose_name='organisation')),
+                    ('recipient_key', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onvif_privacy_disclosures.recipientkey')),
                 ],
                 options={
                     'verbose_name': 'agreement with a partner',
                     'verbose_name_plural': 'agreements with partners',
                     'ordering': ['ref'],
                     'permissions': [('manage_partners', 'Can work on agreements with partners')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('service__in', ('statistics', 'messages', 'support', 'delivery'))), name='op_agreement_service'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('confidential', True), ('no_onward_transfer', True), ('only_this_service', True)), _connector='OR'), name='op_agreement_assured'), models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('valid_from'))), name='op_agreement_dates'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('digest', ''), _negated=True), _connector='OR'), name='op_agreement_digest')],
                 },
             ), migrations.CreateModel(
                 name='Authority',
@@ -96,12 +98,17 @@ class Migration(migrations.Migration):
                     ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='onvif_privacy_disclosures.authority', verbose_name='authority')),
                     ('follows', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onvif_privacy_disclosures.case')),
                     ('handler', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='handler')),
+                    ('regime', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='onvif_privacy_disclosures.regime', verbose_name='regime')),
+                    ('requester', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='onvif_privacy_disclosures.requester')),
+                    ('scope', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onvif_privacy_disclosures.scope')),
                 ],
                 options={
                     'verbose_name': 'case',
                     'verbose_name_plural': 'cases',
                     'ordering': ['-received_at'],
                     'permissions': [('work_disclosure', 'Can work on cases'), ('approve_disclosure', 'Can approve what leaves the house'), ('officer_disclosure', 'Can approve as privacy officer'), ('audit_disclosure', 'Can read who read what'), ('publish_report', 'Can publish transparency reports')],
+                    'indexes': [models.Index(fields=['state', 'due_at'], name='op_case_due'), models.Index(fields=['-received_at'], name='op_case_received'), models.Index(fields=['state', 'closed_at'], name='op_case_ended')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True), ('outcome', '')), _connector='OR'), name='op_case_closed')],
                 },
             ), migrations.CreateModel(
                 name='AuthenticityCheck',
@@ -227,11 +234,14 @@ class Migration(migrations.Migration):
                     ('recalled_at', models.DateTimeField(null=True, verbose_name='recalled')),
                     ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hand_overs', to='onvif_privacy_disclosures.case')),
                     ('released_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='released by')),
+                    ('package', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hand_overs', to='onvif_privacy_disclosures.package')),
+                    ('recipient_key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onvif_privacy_disclosures.recipientkey')),
                 ],
                 options={
                     'verbose_name': 'hand-over',
                     'verbose_name_plural': 'hand-overs',
                     'ordering': ['-at'],
+                    'indexes': [models.Index(fields=['case', 'at'], name='op_handover_case')],
                 },
             ), migrations.CreateModel(
                 name='DisclosureRecord',
@@ -341,11 +351,15 @@ class Migration(migrations.Migration):
                     ('built_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='built by')),
                     ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='onvif_privacy_disclosures.case')),
                     ('sealed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='sealed by')),
+                    ('scope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='onvif_privacy_disclosures.scope')),
+                    ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='onvif_privacy_disclosures.snapshot')),
                 ],
                 options={
                     'verbose_name': 'package',
                     'verbose_name_plural': 'packages',
                     'ordering': ['case', 'number'],
+                    'indexes': [models.Index(fields=['purged_at', 'purge_on'], name='op_package_purge')],
+                    'constraints': [models.UniqueConstraint(fields=('case', 'number'), name='op_package_number'), models.CheckConstraint(condition=models.Q(models.Q(('sealed_at__isnull', True), ('sealed_by__isnull', True)), models.Q(('sealed_at__isnull', False), ('sealed_by__isnull', False), models.Q(('signature', ''), _negated=True), models.Q(('file_digest', ''), _negated=True)), _connector='OR'), name='op_package_sealed'), models.CheckConstraint(condition=models.Q(('sealed_by__isnull', True), models.Q(('sealed_by', models.F('built_by')), _negated=True), _connector='OR'), name='op_package_two')],
                 },
             ), migrations.CreateModel(
                 name='PartnerHandOver',
@@ -690,97 +704,5 @@ class Migration(migrations.Migration):
                     'constraints': [models.CheckConstraint(condition=models.Q(('expires_on__gt', models.F('as_of'))), name='op_standing_order'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), models.Q(('confirmed_by', models.F('said_by')), _negated=True), ('confirmed_by__isnull', False)), _connector='OR'), name='op_standing_two')],
                 },
             )],
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='package',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hand_overs', to='onvif_privacy_disclosures.package'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='recipient_key',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onvif_privacy_disclosures.recipientkey'),
-        ),
-        migrations.AddField(
-            model_name='agreement',
-            name='recipient_key',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onvif_privacy_disclosures.recipientkey'),
-        ),
-        migrations.AddField(
-            model_name='case',
-            name='regime',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='onvif_privacy_disclosures.regime', verbose_name='regime'),
-        ),
-        migrations.AddField(
-            model_name='case',
-            name='requester',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='onvif_privacy_disclosures.requester'),
-        ),
-        migrations.AddField(
-            model_name='package',
-            name='scope',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='onvif_privacy_disclosures.scope'),
-        ),
-        migrations.AddField(
-            model_name='case',
-            name='scope',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onvif_privacy_disclosures.scope'),
-        ),
-        migrations.AddField(
-            model_name='package',
-            name='snapshot',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='onvif_privacy_disclosures.snapshot'),
-        ),
-        migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['case', 'at'], name='op_handover_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('service__in', ('statistics', 'messages', 'support', 'delivery'))), name='op_agreement_service'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('confidential', True), ('no_onward_transfer', True), ('only_this_service', True)), _connector='OR'), name='op_agreement_assured'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('valid_from'))), name='op_agreement_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('digest', ''), _negated=True), _connector='OR'), name='op_agreement_digest'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['state', 'due_at'], name='op_case_due'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['-received_at'], name='op_case_received'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['state', 'closed_at'], name='op_case_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True), ('outcome', '')), _connector='OR'), name='op_case_closed'),
-        ),
-        migrations.AddIndex(
-            model_name='package',
-            index=models.Index(fields=['purged_at', 'purge_on'], name='op_package_purge'),
-        ),
-        migrations.AddConstraint(
-            model_name='package',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='op_package_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='package',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sealed_at__isnull', True), ('sealed_by__isnull', True)), models.Q(('sealed_at__isnull', False), ('sealed_by__isnull', False), models.Q(('signature', ''), _negated=True), models.Q(('file_digest', ''), _negated=True)), _connector='OR'), name='op_package_sealed'),
-        ),
-        migrations.AddConstraint(
-            model_name='package',
-            constraint=models.CheckConstraint(condition=models.Q(('sealed_by__isnull', True), models.Q(('sealed_by', models.F('built_by')), _negated=True), _connector='OR'), name='op_package_two'),
         ),
     ]

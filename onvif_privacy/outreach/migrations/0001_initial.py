@@ -54,12 +54,14 @@ class Migration(migrations.Migration):
                     ('began_at', models.DateTimeField(editable=False, null=True, verbose_name='began')),
                     ('done_at', models.DateTimeField(editable=False, null=True, verbose_name='ended')),
                     ('party', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onvif_privacy.party', verbose_name='affiliate or partner')),
+                    ('survey', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='onvif_privacy_outreach.survey', verbose_name='survey')),
                 ],
                 options={
                     'verbose_name': 'campaign',
                     'verbose_name_plural': 'campaigns',
                     'ordering': ['-created_at'],
                     'permissions': [('approve_campaign', 'Can approve campaigns of others'), ('look_up_suppression', 'Can look up whether an address is suppressed')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', 'product_news'), ('party__isnull', True), ('purpose', 'product_news')), models.Q(('kind', 'affiliate'), ('party__isnull', False), models.Q(('purpose__in', ('product_news', 'partner_offers', 'surveys')), _negated=True)), models.Q(('kind', 'partner_offer'), ('needs_second', True), ('party__isnull', False), ('purpose', 'partner_offers')), models.Q(('kind', 'survey'), ('purpose', 'surveys'), ('survey__isnull', False)), _connector='OR'), name='op_outreach_campaign_purpose'), models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'submitted', 'approved', 'queueing', 'sending', 'paused', 'done', 'cancelled'))), name='op_outreach_campaign_state'), models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'submitted', 'cancelled')), models.Q(models.Q(('approved_by', ''), _negated=True), models.Q(('needs_second', False), models.Q(('approved_by', models.F('submitted_by')), _negated=True), _connector='OR')), _connector='OR'), name='op_outreach_campaign_two'), models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'submitted', 'cancelled')), models.Q(models.Q(('text_digest', ''), _negated=True), ('approved_digest', models.F('text_digest'))), _connector='OR'), name='op_outreach_campaign_text')],
                 },
             ), migrations.CreateModel(
                 name='DeliveryEvent',
@@ -322,26 +324,5 @@ class Migration(migrations.Migration):
                     'constraints': [models.UniqueConstraint(fields=('campaign', 'day'), name='op_outreach_partner_day')],
                 },
             )],
-        ),
-        migrations.AddField(
-            model_name='campaign',
-            name='survey',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='onvif_privacy_outreach.survey', verbose_name='survey'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'product_news'), ('party__isnull', True), ('purpose', 'product_news')), models.Q(('kind', 'affiliate'), ('party__isnull', False), models.Q(('purpose__in', ('product_news', 'partner_offers', 'surveys')), _negated=True)), models.Q(('kind', 'partner_offer'), ('needs_second', True), ('party__isnull', False), ('purpose', 'partner_offers')), models.Q(('kind', 'survey'), ('purpose', 'surveys'), ('survey__isnull', False)), _connector='OR'), name='op_outreach_campaign_purpose'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'submitted', 'approved', 'queueing', 'sending', 'paused', 'done', 'cancelled'))), name='op_outreach_campaign_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'submitted', 'cancelled')), models.Q(models.Q(('approved_by', ''), _negated=True), models.Q(('needs_second', False), models.Q(('approved_by', models.F('submitted_by')), _negated=True), _connector='OR')), _connector='OR'), name='op_outreach_campaign_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'submitted', 'cancelled')), models.Q(models.Q(('text_digest', ''), _negated=True), ('approved_digest', models.F('text_digest'))), _connector='OR'), name='op_outreach_campaign_text'),
         ),
     ]
