@@ -1,0 +1,1 @@
+"""Sites of which tests of this room run whole processes."""

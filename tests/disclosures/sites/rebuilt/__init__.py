@@ -1,0 +1,1 @@
+"""A host that changes its table of users."""
