@@ -49,7 +49,7 @@ PAGES = (
 DIFFERS_EACH_TIME = re.compile(rb'name="(?:csrfmiddlewaretoken|key)" value="[^"]*"|nonce="[^"]*"')
 
 
-@dataclass
+@dataclass(eq=False)
 class World:
     """Ada at her browser, with an account that was there before."""
 
