@@ -13,12 +13,11 @@ from benchmarks.site import print_table, set_up
 
 set_up()
 
-from django.db import connection, transaction  # noqa: E402
+from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-from tqdm import tqdm  # noqa: E402
 
 from benchmarks import packing  # noqa: E402
+from benchmarks.pages import PAGES, analyse, filled, page  # noqa: E402
 from benchmarks.timing import Row, percentile  # noqa: E402
 from onvif_privacy.core.guards import create, drop  # noqa: E402
 from onvif_privacy.core.jobs import run_due  # noqa: E402
@@ -31,18 +30,9 @@ from tests.disclosures.factories import authority, member  # noqa: E402
 
 START = datetime(2025, 1, 10, tzinfo=UTC)
 ADMIN = "/admin/onvif_privacy_disclosures/"
-AT_ONCE = 2_000
-PAGES = 40
 COUNTRIES = ("DE", "US", "FR", "AT", "GB", "JP")
 OUTCOMES = ("disclosed_full", "disclosed_partial", "no_data", "refused", "incomplete", "withdrawn")
 KEYS = ("us_subpoena", "us_warrant", "us_edr", "mlat", "gdpr_dpa")
-
-
-def filled(number: int, what: str, row: Callable[[int], Any], model: Any) -> None:
-    """Store so many rows."""
-    for start in tqdm(range(0, number, AT_ONCE), desc=what, disable=None):
-        with transaction.atomic():
-            model._base_manager.bulk_create(row(place) for place in range(start, min(start + AT_ONCE, number)))
 
 
 def cases(number: int, worker: Any) -> None:
@@ -86,29 +76,6 @@ def reads(number: int, worker: Any) -> None:
     filled(number, "reads", row, AccessRecord)
 
 
-def shown(client: Client, address: str) -> list[float]:
-    """Open a page again and again; returns the seconds of each."""
-    found = []
-    for _page in range(PAGES):
-        started = time.perf_counter()
-        answer = client.get(address)
-        found.append(time.perf_counter() - started)
-        if answer.status_code != 200:
-            raise RuntimeError(f"{address} answers {answer.status_code}")
-    return found
-
-
-def page(client: Client, what: str, address: str, budget: str) -> Row:
-    """Measure a page: its queries, and how long it takes."""
-    shown(client, address)  # what is loaded once is not the page's
-    with CaptureQueriesContext(connection) as seen:
-        client.get(address)
-    counts = [one for one in seen if "COUNT(" in one["sql"].upper()]
-    times = shown(client, address)
-    said = f"{len(seen)} queries ({len(counts)} count rows); p50 {statistics.median(times) * 1000:.0f} ms, "
-    return [what, f"{said}p95 {percentile(times, 0.95) * 1000:.0f} ms", budget, str(PAGES)]
-
-
 def once(what: str, act: Callable[[], object], budget: str) -> Row:
     """Measure something that is done once."""
     started, worked = time.perf_counter(), time.process_time()
@@ -125,8 +92,7 @@ def screens(options: argparse.Namespace) -> list[Row]:
     create()
     client = Client()
     client.force_login(worker)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE" if connection.vendor != "mysql" else f"ANALYZE TABLE {Case._meta.db_table}")
+    analyse(Case, AccessRecord, Block)
     many, more = f"{options.cases:,} cases", f"{options.reads:,} reads"
     found = [
         page(client, f"queue, {many}", f"{ADMIN}case/", "≤ 12 queries, p95 < 150 ms"),

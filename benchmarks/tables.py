@@ -20,6 +20,7 @@ PROGRAMS = {
     "served": (["--rounds", "5", "--seconds", "2"], ("sqlite",)),
     "ingest": (["--visits", "100000"], ("sqlite", "postgres", "mysql")),
     "core": ([], ("sqlite", "postgres", "mysql")),
+    "outreach": (["--recipients", "100000"], ("sqlite", "postgres")),
     "reports": (["--visits", "10000000"], ("postgres",)),
     "weight": ([], ("sqlite",)),
 }

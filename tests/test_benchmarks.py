@@ -54,3 +54,22 @@ def test_every_figure_of_the_kernel_is_measured(tmp_path: Path) -> None:
         "search by blind index",
         "rotation",
     }
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+def test_every_figure_of_campaigns_and_enquiries_is_measured(tmp_path: Path) -> None:
+    sizes = {"recipients": 2_100, "mails": 20, "enquiries": 60}
+    given = [f"--{name}={number}" for name, number in sizes.items()]
+    with empty_database(tmp_path) as url:
+        done = run(url, "benchmarks.settings", "-m", "benchmarks.outreach", *given)
+    assert done.returncode == 0, done.stderr
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines() if line[:1] == "|"]
+    assert [(row[0], row[3]) for row in rows[2:]] == [
+        ("mails to a mail server on this machine", "20"),
+        ("queue of one campaign", "2,100"),
+        ("progress of 2,100 mails", "40"),
+        ("queue, 60 enquiries", "40"),
+        ("queue, overdue, 60 enquiries", "40"),
+        ("queue, what I handle, 60 enquiries", "40"),
+    ]
