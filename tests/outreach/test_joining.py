@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import random
 import re
+import statistics
 import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
@@ -46,6 +50,29 @@ def test_known_unknown_and_suppressed_addresses_get_the_same_bytes() -> None:
     }
     assert OptIn.objects.count() == 3
     assert Decision.objects.filter(surface="double_opt_in").count() == 0
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+def test_known_unknown_and_suppressed_addresses_are_answered_in_the_same_time() -> None:
+    rounds, several = int(os.environ.get("TIMED", "2000")), 50
+    for number in range(several):
+        subscriber(f"known-to-us-{number}@example.org")
+        suppression.suppress(address=f"suppressed-{number}@example.org", scope="all", reason="unsubscribe")
+    times: dict[str, list[float]] = {"known-to-us": [], "suppressed": [], "nobody-here": []}
+    for number in range(-several, rounds):  # the first ones load what is loaded once
+        for kind in random.sample(sorted(times), len(times)):
+            limits.reset()
+            started = time.perf_counter()
+            answer = ask(f"{kind}-{number % several}@example.org")
+            took = time.perf_counter() - started
+            assert answer.status_code == 303
+            if number >= 0:
+                times[kind].append(took)
+        assert OptIn.objects.all().delete()[0] == len(times)
+    medians = {kind: statistics.median(found) * 1000 for kind, found in times.items()}
+    print(f"\n{connection.vendor}, {rounds:,} each, milliseconds: {medians}")
+    assert max(medians.values()) - min(medians.values()) <= max(1, 0.03 * min(medians.values()))
 
 
 def test_a_yes_behind_the_link_is_a_decision_with_words_and_both_times(server: Server) -> None:
