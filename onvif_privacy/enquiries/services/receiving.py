@@ -16,7 +16,7 @@ from onvif_privacy.enquiries.conf import conf
 from onvif_privacy.enquiries.models import Channel, Direction, Enquiry, Entry, Kind, normal_ref
 from onvif_privacy.enquiries.services import clauses, deadlines, entries, letters, tokens
 from onvif_privacy.enquiries.services.deadlines import Calendar, Clock
-from onvif_privacy.enquiries.services.entries import Hasher, Upload, files_with_rows, mac
+from onvif_privacy.enquiries.services.entries import Hasher, Upload, files_with_rows
 from onvif_privacy.enquiries.services.states import NotNow, began, by, locked, using
 
 HOUR = 3_600
@@ -65,7 +65,7 @@ def normal_address(address: str) -> str:
     return str(column.indexable(address.strip()))
 
 
-def suspicion(message: Message, *, network: str, age: float, filled_trap: bool) -> str:
+def suspicion(message: Message, *, network: str, age: float, filled_trap: bool, hasher: Hasher) -> str:
     """Say why a message by form is looked at first: a code, empty where there is no reason. Counts the message."""
     own = limits.allow("enquiries.network", network, limit=conf.AN_HOUR, seconds=HOUR)
     # what one network sends too much of does not use up what all of them may send
@@ -76,21 +76,21 @@ def suspicion(message: Message, *, network: str, age: float, filled_trap: bool) 
         return "quick"
     if not own or not whole:
         return "many"
-    return "same" if _said_before(message.text) else ""
+    return "same" if _said_before(message.text, hasher) else ""
 
 
-def _said_before(text: str) -> bool:
-    known = mac("text", entries.cleaned(text))
+def _said_before(text: str, hasher: Hasher) -> bool:
+    known = hasher.of("text", entries.cleaned(text))
     since = timezone.now() - SAME_TEXT_WITHIN
     return Entry.objects.using(using()).filter(text_mac=known, at__gt=since, direction=Direction.IN).exists()
 
 
-def _known(key: str, text: str) -> Received | None:
+def _known(key: str, text: str, hasher: Hasher) -> Received | None:
     """Return what a form that was sent before became; raises Conflict where its words were others."""
     entry = Entry.objects.using(using()).select_related("enquiry__subject").filter(key=key).first()
     if entry is None:
         return None
-    if entry.text_mac != mac("text", entries.cleaned(text)):
+    if entry.text_mac != hasher.of("text", entries.cleaned(text)):
         raise Conflict
     return Received(entry.enquiry, entry, tokens.code_for(key), deadlines.told(entry.enquiry))
 
@@ -102,11 +102,13 @@ def receive(
     quarantined: str = "",
     received_at: datetime | None = None,
     actor: AbstractBaseUser | None = None,
+    hasher: Hasher | None = None,
 ) -> Received:
     """Take a message in as a new enquiry: stored, numbered, tied to its clauses, and acknowledged.
 
-    The same ``key`` is the same enquiry. What staff enter needs ``actor``. Raises Conflict; ValueError for a day in the
-    future, for no text and for what staff should have entered.
+    The same ``key`` is the same enquiry. What staff enter needs ``actor``. A caller that has read the secret of
+    hashes already gives it along. Raises Conflict; ValueError for a day in the future, for no text and for what staff
+    should have entered.
     """
     now = timezone.now()
     if (received_at or now) > now:
@@ -116,9 +118,9 @@ def receive(
     if not entries.cleaned(message.text):
         raise ValueError("A message has a text.")
     with files_with_rows() as saved, transaction.atomic(using=using()):
-        if known := _known(key, message.text):
+        hasher = hasher or Hasher.load()
+        if known := _known(key, message.text, hasher):
             return known
-        hasher = Hasher.load()
         enquiry = _inserted(message, quarantined, received_at or now, actor, hasher)
         entry = entries.add_first(enquiry, message.text, key=key, hasher=hasher)
         entries.attach(entry, message.files, saved)

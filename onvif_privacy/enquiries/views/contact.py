@@ -19,6 +19,7 @@ from onvif_privacy.core.conf import conf as house
 from onvif_privacy.enquiries.forms import ContactForm
 from onvif_privacy.enquiries.models import Channel, Kind
 from onvif_privacy.enquiries.services import receiving, tokens
+from onvif_privacy.enquiries.services.entries import Hasher
 from onvif_privacy.enquiries.views.common import open_page, said
 
 logger = logging.getLogger(__name__)
@@ -63,9 +64,11 @@ def _received(request: HttpRequest, form: ContactForm) -> HttpResponseBase:
         files=data["attachments"],
         language=get_language() or settings.LANGUAGE_CODE,
     )
-    shown, network = form.shown, limits.network(request)
-    quarantined = receiving.suspicion(message, network=network, age=shown.age, filled_trap=form.filled_trap)
-    made = receiving.receive(message, key=shown.key, quarantined=quarantined)
+    shown, network, hasher = form.shown, limits.network(request), Hasher.load()
+    quarantined = receiving.suspicion(
+        message, network=network, age=shown.age, filled_trap=form.filled_trap, hasher=hasher
+    )
+    made = receiving.receive(message, key=shown.key, quarantined=quarantined, hasher=hasher)
     context = {
         "enquiry": made.enquiry,
         "code": tokens.spaced(made.code),
