@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import re
@@ -60,19 +61,33 @@ def test_known_unknown_and_suppressed_addresses_are_answered_in_the_same_time() 
         subscriber(f"known-to-us-{number}@example.org")
         suppression.suppress(address=f"suppressed-{number}@example.org", scope="all", reason="unsubscribe")
     times: dict[str, list[float]] = {"known-to-us": [], "suppressed": [], "nobody-here": []}
+    worked: dict[str, list[float]] = {kind: [] for kind in times}  # says more where others use the machine, too
     for number in range(-several, rounds):  # the first ones load what is loaded once
         for kind in random.sample(sorted(times), len(times)):
             limits.reset()
-            started = time.perf_counter()
+            started, own = time.perf_counter(), time.process_time()
             answer = ask(f"{kind}-{number % several}@example.org")
-            took = time.perf_counter() - started
+            took, own = time.perf_counter() - started, time.process_time() - own
             assert answer.status_code == 303
             if number >= 0:
                 times[kind].append(took)
+                worked[kind].append(own)
         assert OptIn.objects.all().delete()[0] == len(times)
-    medians = {kind: statistics.median(found) * 1000 for kind, found in times.items()}
-    print(f"\n{connection.vendor}, {rounds:,} each, milliseconds: {medians}")
-    assert max(medians.values()) - min(medians.values()) <= max(1, 0.03 * min(medians.values()))
+    print(f"\n{connection.vendor}, {rounds:,} each, milliseconds: {medians(times)}; CPU {medians(worked)}")
+    for found in (times, worked):
+        first, *_between, last = sorted(medians(found).values())
+        assert last - first <= max(1, 0.03 * first) + max(map(chance, found.values()))
+
+
+def medians(times: dict[str, list[float]]) -> dict[str, float]:
+    """Return the median of each, in milliseconds."""
+    return {kind: statistics.median(found) * 1000 for kind, found in times.items()}
+
+
+def chance(times: list[float]) -> float:
+    """Return by how many milliseconds medians differ by chance, as good as never more: much on a busy machine."""
+    low, _middle, high = statistics.quantiles(times, n=4)
+    return 4 * (high - low) * 1000 / math.sqrt(len(times))  # three standard errors of their difference
 
 
 def test_a_yes_behind_the_link_is_a_decision_with_words_and_both_times(server: Server) -> None:
