@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from onvif_privacy.core.models import Subject
 from onvif_privacy.statement import views
-from onvif_privacy.statement.models import Text, Version
+from onvif_privacy.statement.models import Version
 from onvif_privacy.statement.services import copies, publishing
 from onvif_privacy.statement.services.sentences import digest
 from tests.statement.factories import GERMAN, SOURCE, DraftFactory, UserFactory, next_draft, published, publisher
