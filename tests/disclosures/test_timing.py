@@ -15,7 +15,7 @@ from tests.disclosures.test_own_list import PAGES, World, handed_over_in_silence
 from tests.rights.test_page import signed_in
 
 REQUESTS = 2_000
-SHUFFLES = 4_000
+SHUFFLES = 2_000
 
 
 def chance(pairs: list[tuple[float, float]], rng: random.Random) -> float:
