@@ -34,12 +34,17 @@ def rolled_back(using: str, *, guards: bool = True) -> Iterator[None]:
 @contextmanager
 def altered(place: object, name: str, value: object) -> Iterator[None]:
     """Put ``value`` in the place of an attribute of a module or class, as somebody who edits the code would."""
-    before = getattr(place, name)
+    is_own = name in getattr(place, "__dict__", {})
+    # as it is held: a static method that is read from its class comes back as a function, which then gets the object
+    before = vars(place)[name] if is_own else getattr(place, name)
     setattr(place, name, value)
     try:
         yield
     finally:
-        setattr(place, name, before)
+        if is_own or not isinstance(place, type):
+            setattr(place, name, before)
+        else:  # the class inherits it again
+            delattr(place, name)
 
 
 def by_hand(using: str, statement: str, *values: object) -> None:
