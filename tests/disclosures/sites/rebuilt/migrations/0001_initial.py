@@ -36,4 +36,4 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ("onvif_privacy_disclosures", "__first__"),
     ]
-    operations = [migrations.RunPython(longer, as_before)]
+    operations = [migrations.RunPython(longer, as_before, atomic=False)]  # not every engine can take it back
