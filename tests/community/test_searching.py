@@ -13,6 +13,7 @@ from django.test import Client
 from onvif_privacy.community.services import conversations
 from onvif_privacy.community.services.conversations import searching
 from onvif_privacy.core import keys, limits
+from onvif_privacy.core.keys import SealBroken
 from onvif_privacy.core.models import Subject
 from tests import corpora
 from tests.community.talks import heard, person, say, talk
@@ -90,6 +91,23 @@ def test_only_the_newest_are_opened_and_it_is_said_when_there_are_more(monkeypat
     assert [hit.line.number for hit in found.hits] == [8, 7, 6, 5]
     assert (found.looked_at, found.more) == (6, True)
     assert [hit.line.number for hit in conversations.search(subject=ada, words="all").hits] == [7, 5, 3]
+
+
+@pytest.mark.django_db
+def test_a_conversation_whose_key_is_broken_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = person()
+    broken, whole = talk(ada, person()), talk(ada, person())
+    for one in (broken, whole):
+        say(ada, one, "At the harbour.")
+    opened = searching.plain_of
+
+    def plain_of(row: Any, name: str, keys: Any) -> bytes:
+        if row.conversation_id == broken.pk:
+            raise SealBroken("The sealed value cannot be opened.")
+        return opened(row, name, keys)
+
+    monkeypatch.setattr(searching, "plain_of", plain_of)
+    assert [hit.conversation.id for hit in conversations.search(subject=ada, words="harbour").hits] == [whole.pk]
 
 
 @pytest.mark.django_db

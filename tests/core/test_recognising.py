@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 import unicodedata
 from collections import Counter
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onvif_privacy.core.recognising import KINDS, find_contacts, find_hidden_cards, telephones
+from onvif_privacy.core.recognising import KINDS, find_contacts, find_hidden_cards, postal, telephones
+from onvif_privacy.core.recognising.places import merged
 from tests import corpora
 
 ENTITIES = {"card": "CREDIT_CARD", "email": "EMAIL_ADDRESS", "phone": "PHONE_NUMBER", "address": "STREET_ADDRESS"}
@@ -153,3 +155,35 @@ def test_time_grows_with_the_length_only(text: str) -> None:
 
     spent(1000)
     assert min(spent(40_000) for _turn in range(2)) < max(12 * spent(10_000), 0.4)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_looking_near_numbers_finds_the_addresses_that_looking_everywhere_finds(seed: int) -> None:
+    rng = random.Random(seed)
+    words = [
+        *[
+            "12",
+            "5",
+            "894",
+            "1b",
+            "street",
+            "st",
+            "rue",
+            "ul.",
+            "apt",
+            "box",
+            "Crown",
+            "Hohe",
+            "Puruntie",
+            "Bahnhofstr.",
+            "APO",
+            "AE",
+            "12345",
+        ],
+        "A" * 31,
+    ]
+    text = " ".join(rng.choice(words) if rng.random() < 0.4 else "of the harbour" for _word in range(600))
+    patterns = (*postal._PATTERNS, *postal._AS_WRITTEN)
+    everywhere = merged(found.span() for pattern in patterns for found in pattern.finditer(text))
+    assert everywhere
+    assert postal.addresses(text) == everywhere

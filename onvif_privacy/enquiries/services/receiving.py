@@ -65,7 +65,14 @@ def normal_address(address: str) -> str:
     return str(column.indexable(address.strip()))
 
 
-def suspicion(message: Message, *, network: str, age: float, filled_trap: bool, hasher: Hasher) -> str:
+def by_form(message: Message, *, key: str, network: str, age: float, filled_trap: bool) -> Received:
+    """Take in what came by form, as `receive` does; what is suspicious is looked at first."""
+    hasher = Hasher.load()  # once for both
+    quarantined = _suspicion(message, network=network, age=age, filled_trap=filled_trap, hasher=hasher)
+    return receive(message, key=key, quarantined=quarantined, hasher=hasher)
+
+
+def _suspicion(message: Message, *, network: str, age: float, filled_trap: bool, hasher: Hasher) -> str:
     """Say why a message by form is looked at first: a code, empty where there is no reason. Counts the message."""
     own = limits.allow("enquiries.network", network, limit=conf.AN_HOUR, seconds=HOUR)
     # what one network sends too much of does not use up what all of them may send
@@ -182,4 +189,4 @@ def follow_up(enquiry: Enquiry, text: str, *, key: str, files: Iterable[Upload] 
     return entry
 
 
-__all__ = ["Conflict", "Message", "Received", "follow_up", "normal_address", "normal_ref", "receive", "suspicion"]
+__all__ = ["Conflict", "Message", "Received", "by_form", "follow_up", "normal_address", "normal_ref", "receive"]

@@ -19,7 +19,6 @@ from onvif_privacy.core.conf import conf as house
 from onvif_privacy.enquiries.forms import ContactForm
 from onvif_privacy.enquiries.models import Channel, Kind
 from onvif_privacy.enquiries.services import receiving, tokens
-from onvif_privacy.enquiries.services.entries import Hasher
 from onvif_privacy.enquiries.views.common import open_page, said
 
 logger = logging.getLogger(__name__)
@@ -64,11 +63,8 @@ def _received(request: HttpRequest, form: ContactForm) -> HttpResponseBase:
         files=data["attachments"],
         language=get_language() or settings.LANGUAGE_CODE,
     )
-    shown, network, hasher = form.shown, limits.network(request), Hasher.load()
-    quarantined = receiving.suspicion(
-        message, network=network, age=shown.age, filled_trap=form.filled_trap, hasher=hasher
-    )
-    made = receiving.receive(message, key=shown.key, quarantined=quarantined, hasher=hasher)
+    shown, network = form.shown, limits.network(request)
+    made = receiving.by_form(message, key=shown.key, network=network, age=shown.age, filled_trap=form.filled_trap)
     context = {
         "enquiry": made.enquiry,
         "code": tokens.spaced(made.code),

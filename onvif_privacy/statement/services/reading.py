@@ -57,6 +57,12 @@ def pick(texts: Texts, step: Step, language: str) -> Text | None:
     return None
 
 
+def named(text_digest: str) -> Text | None:
+    """Return the published text with this digest, of the first version that has it; what receipts name. One query."""
+    texts = Text.objects.filter(text_digest=text_digest, version__document__slug=DEFAULT)
+    return texts.select_related("version").order_by("version__number", "revision").first()
+
+
 @lru_cache(maxsize=16)
 def clauses(words: str) -> tuple[Clause, ...]:
     """Return the clauses of published words. Kept, because a page asks for them each time and they never change."""

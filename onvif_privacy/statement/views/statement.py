@@ -17,7 +17,6 @@ from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
 
 from onvif_privacy.core.management.database import advice
-from onvif_privacy.statement.models import Text
 from onvif_privacy.statement.services import reading
 from onvif_privacy.statement.services.appendix import legal_bases, recorded
 from onvif_privacy.statement.services.copies import known, newest_texts
@@ -79,8 +78,7 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
 @public
 def text(request: HttpRequest, digest: str) -> HttpResponse:
     """Show exactly the words that a receipt names by their digest, whatever was published or corrected since."""
-    texts = Text.objects.filter(text_digest=digest, version__document__slug=DEFAULT)
-    found = texts.select_related("version").order_by("version__number", "revision").first()
+    found = reading.named(digest)
     if found is None:
         raise Http404
     newest = _version(found.version.number, found.language)

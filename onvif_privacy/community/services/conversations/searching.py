@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +18,10 @@ from onvif_privacy.community.services.conversations.common import participants, 
 from onvif_privacy.community.services.conversations.listing import Summary, summaries
 from onvif_privacy.community.services.conversations.reading import Line, line_of, words_of
 from onvif_privacy.core import gate
-from onvif_privacy.core.keys import OpeningKeys
+from onvif_privacy.core.keys import KeyDestroyed, OpeningKeys, SealBroken
 from onvif_privacy.core.models import Subject
+
+logger = logging.getLogger(__name__)
 
 LOOKED_AT: Final = 2_000
 SHOWN: Final = 50
@@ -82,15 +85,25 @@ def _matching(
     keys: OpeningKeys,
 ) -> Iterator[tuple[uuid.UUID, Line]]:
     """Yield conversation and line of each message that holds every word."""
-    opened: dict[uuid.UUID, bytes] = {}
+    opened = {pk: key for pk in {row.conversation_id for row in rows} if (key := _key_of(mine[pk], keys))}
     for row in rows:
         pk = row.conversation_id
         if pk not in opened:
-            opened[pk] = plain_of(mine[pk], "sealed_key", keys)
+            continue
         line = line_of(row, subject, *words_of(row, opened[pk], keys))
         folded = (line.text or "").casefold()
         if all(one in folded for one in wanted):
             yield pk, line
+
+
+@sensitive_variables()
+def _key_of(part: Participant, keys: OpeningKeys) -> bytes | None:
+    """Return the key of a conversation; None where it cannot be opened: the others are searched all the same."""
+    try:
+        return plain_of(part, "sealed_key", keys)
+    except (KeyDestroyed, SealBroken):
+        logger.error("the key of participant %s cannot be opened", part.pk)
+        return None
 
 
 def _excerpt(text: str, word: str) -> str:
